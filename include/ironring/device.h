@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Devices and their queues. Life of a device: ir_open, ir_rxq_setup and ir_txq_setup, ir_start,
+ * bursts, ir_close. A queue whose device breaks the protocol answers -EIO until ir_reset.
+ */
+#ifndef IRONRING_DEVICE_H
+#define IRONRING_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ironring/packet.h>
+#include <ironring/pool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ir_domain; /* devices and pools that share one device address space */
+struct ir_dev;
+struct ir_rxq;
+struct ir_txq;
+
+#define IR_QUEUES_MAX    64u   /* queues a device in each direction */
+#define IR_RING_SIZE_MIN 64u   /* descriptors a ring, a power of two ... */
+#define IR_RING_SIZE_MAX 4096u /* ... up to here */
+#define IR_MAC_LENGTH    6u
+#define IR_ERROR_LENGTH  256u
+
+/* Make an empty domain. It must outlive its devices and pools. Errors: -EINVAL, -ENOMEM. */
+int ir_domain_create(struct ir_domain **domain);
+/* Errors: -EBUSY a device or pool is still in it. Null is allowed. */
+int ir_domain_destroy(struct ir_domain *domain);
+
+/* Open and reset the device that the string names:
+ *   0000:03:00.0                           a PCI device
+ *   sim:82599,rx=in.pcap,tx=out.pcap       a simulated card and what it is plugged into
+ * Keys of sim:82599 are described in ironring(7). On an error `error`, when not null, receives one
+ * sentence for people that names the device, the value and the remedy.
+ * Errors: -EINVAL bad string, -ENODEV no such device or it is gone, -ENOTSUP no driver for it,
+ * -EBUSY in use, -EACCES, -ENOMEM, -ETIMEDOUT the device did not come out of reset, -EIO it answers
+ * nonsense. */
+int ir_open(struct ir_domain *domain, const char *device, struct ir_dev **dev,
+            char error[IR_ERROR_LENGTH]);
+
+/* Attach receive or transmit queue `index` (0 to 63, without gaps by the time of ir_start) to a
+ * pool of the device's domain, with `size` descriptors (64 to 4096, a power of two). Only while
+ * stopped. The queue belongs to the device and lives until ir_close. Errors: -EINVAL, -EBUSY
+ * started or index already set up, -ENOMEM, -ENOSPC. */
+int ir_rxq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool,
+                 struct ir_rxq **queue);
+int ir_txq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool,
+                 struct ir_txq **queue);
+
+/* Fill the receive rings and let the device run. Errors: -EINVAL a gap between the queues, or none,
+ * -EBUSY already started, -ETIMEDOUT a queue did not start (the device is stopped again), -EIO,
+ * -ENODEV. */
+int ir_start(struct ir_dev *dev);
+
+/* Stop all queues, reset the device, return each buffer in the rings to its pool, set the device up
+ * again and, when it was started, start it. Handles the application holds stay valid. Settings (MAC
+ * address, promiscuous mode, multicast addresses) are kept. Errors: as ir_open and ir_start; each
+ * queue then answers -EIO until a later ir_reset succeeds. The buffers are back in their pools even
+ * then, unless the device did not confirm that it stopped (-ETIMEDOUT, -ENODEV): those stay in the
+ * rings, where the device may still write to them, until a later ir_reset can return them. */
+int ir_reset(struct ir_dev *dev);
+
+/* Stop the device, return all buffers to their pools and release everything. Null is allowed.
+ * Always releases; a negative errno says the device did not confirm its stop. Then the memory of
+ * its rings and of the buffers in them stays mapped and is leaked, rather than given to others
+ * while the device may still write there; those buffers are lost to their pools. */
+int ir_close(struct ir_dev *dev);
+
+/* Receive up to `max` packets, in ring order; the caller holds what it gets and must send or free
+ * it. Never blocks. A burst ends before a frame that has to be dropped (damaged, or larger than a
+ * buffer), and may so be empty although more frames wait behind it. Returns the number received
+ * (0 to max), or -EIO when the queue is broken or its device not started. */
+int ir_rx(struct ir_rxq *queue, struct ir_pkt *pkts, uint32_t max);
+
+/* Send up to `count` packets, in order. The packets accepted are no longer the caller's; the others
+ * are. Never blocks. Returns the number accepted, fewer than `count` when the ring is full or a
+ * packet is refused. When the first one is refused: -ESTALE the caller does not hold it, or it is
+ * of another pool; -EMSGSIZE its length is not within IR_FRAME_MIN and the device's longest frame.
+ * -EIO the queue is broken or its device not started. */
+int ir_tx(struct ir_txq *queue, const struct ir_pkt *pkts, uint32_t count);
+
+/* Return the buffers of sent packets to the pool now (ir_tx does so by itself while it is called).
+ * Returns the number of packets still with the device, or -EIO. */
+int ir_tx_reclaim(struct ir_txq *queue);
+
+/* Packets that a queue dropped for the caller, by reason. They went back to the pool. */
+struct ir_rxq_drops {
+    uint64_t errors;   /* the card marked the frame bad, or it is shorter than an Ethernet header */
+    uint64_t oversize; /* the frame did not fit in one buffer */
+};
+void ir_rxq_drops(const struct ir_rxq *queue, struct ir_rxq_drops *drops);
+
+struct ir_link {
+    bool up;
+    uint32_t speed_mbps; /* 0 while down */
+};
+/* Errors: -ENODEV the device is gone. */
+int ir_link(struct ir_dev *dev, struct ir_link *link);
+/* Wait until the link is up, at most `timeout_ms`. Errors: -ETIMEDOUT, -ENODEV. */
+int ir_link_wait(struct ir_dev *dev, uint32_t timeout_ms);
+
+/* The device's own address. Setting it needs a unicast address that is not zero (-EINVAL). */
+int ir_mac_get(struct ir_dev *dev, uint8_t mac[IR_MAC_LENGTH]);
+int ir_mac_set(struct ir_dev *dev, const uint8_t mac[IR_MAC_LENGTH]);
+/* Receive frames for every address, or for the device's own, broadcast and the multicast filter's
+ * only. */
+int ir_promiscuous(struct ir_dev *dev, bool on);
+/* Replace the multicast filter; count 0 clears it. Errors: -EINVAL an address is not multicast. */
+int ir_multicast(struct ir_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count);
+
+/* Since ir_open. Bytes do not include the frame checksum. A device may answer anything: figures are
+ * as good as the device. */
+struct ir_stats {
+    uint64_t rx_packets;
+    uint64_t rx_bytes;
+    uint64_t rx_missed;  /* dropped by the card for want of a descriptor or buffer space */
+    uint64_t rx_errors;  /* dropped by the card: checksum, length */
+    uint64_t rx_dropped; /* dropped by the driver, sum of ir_rxq_drops over the queues */
+    uint64_t tx_packets;
+    uint64_t tx_bytes;
+};
+/* Must be called at least every few seconds at full rate, or the card's 32-bit counters wrap
+ * unseen. */
+int ir_stats(struct ir_dev *dev, struct ir_stats *stats);
+
+struct ir_info {
+    char name[64];   /* as given to ir_open */
+    char driver[16]; /* ixgbe */
+    uint16_t vendor, device;
+    uint32_t rx_queues_max, tx_queues_max;
+    uint32_t frame_max; /* longest frame that can be sent, bytes without checksum */
+};
+void ir_info(const struct ir_dev *dev, struct ir_info *info);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Simulated cards, for those who test a program against one: advance it by hand, put frames on its
+ * wire, and read what the driver or the program did wrong. Every function answers -ENOTSUP for a
+ * real device.
+ */
+#ifndef IRONRING_SIM_H
+#define IRONRING_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ironring/device.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A card opened with mode=step does nothing by itself. Let it do one round of work: take frames
+ * from the wire into receive descriptors, and put transmitted frames on the wire, as far as rings
+ * and wire allow. Returns the number of frames moved, or -EBUSY when the card runs in its own
+ * thread. */
+int ir_sim_step(struct ir_dev *dev);
+
+/* True when the card's wire will never give another frame (an ended capture, a generator that has
+ * sent its count) and each frame it gave is in a receive descriptor or has been dropped. */
+bool ir_sim_finished(struct ir_dev *dev);
+
+/* Illegal register writes, addresses outside each mapping, and breaches of the ring protocol. */
+int ir_sim_violations(struct ir_dev *dev, uint64_t *count);
+/* The sentence of violation `index` (the first 64 are kept), or NULL. Valid until the device is
+ * closed. */
+const char *ir_sim_violation(struct ir_dev *dev, uint64_t index);
+
+/* With wire=memory: put a frame on the wire towards the card, or take the oldest frame that the
+ * card has sent. ir_sim_take returns its length (0: none) after copying at most `size` bytes.
+ * Errors: -EINVAL no memory wire or length not 1 to 16288, -ENOBUFS. */
+int ir_sim_put(struct ir_dev *dev, const uint8_t *frame, size_t length);
+int ir_sim_take(struct ir_dev *dev, uint8_t *frame, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
