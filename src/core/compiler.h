@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Hints to the compiler, which the provers do not need to see.
+ */
+#ifndef IRONRING_CORE_COMPILER_H
+#define IRONRING_CORE_COMPILER_H
+
+/* A function for what honest devices do not do: kept out of the loops that call it. */
+#ifdef __FRAMAC__
+#define IR_COLD
+#else
+#define IR_COLD __attribute__((noinline, cold))
+#endif
+
+#endif

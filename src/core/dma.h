@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Memory shared with a device. A region has two addresses, the program's and the device's; the only
+ * way from one to the other is the checked translation below. Device-visible words are read and
+ * written through the four primitives at the end, and through nothing else in the library.
+ */
+#ifndef IRONRING_CORE_DMA_H
+#define IRONRING_CORE_DMA_H
+
+#include <stdint.h>
+
+#ifdef __FRAMAC__
+#include "ledger.h"
+#endif
+
+/* ThreadSanitizer knows atomic accesses only; the simulated card's thread is the device then. */
+#if defined(__SANITIZE_THREAD__)
+#define IR_DMA_ATOMIC
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define IR_DMA_ATOMIC
+#endif
+#endif
+
+/* Memory that devices can reach. Owned by a domain. iova + size does not wrap. */
+struct ir_dma {
+    uint8_t *memory; /* as the program sees it */
+    uint64_t iova;   /* as the device sees it */
+    uint64_t size;   /* bytes */
+};
+
+/* Device address of the `length` bytes at `offset` into the region.
+ * Returns 0, or -EINVAL when the range does not lie within it (then *iova is unchanged). */
+/*@ requires \valid_read(region) && \valid(iova) && \separated(region, iova);
+    requires region->iova + region->size <= 18446744073709551615;
+    assigns *iova;
+    ensures \result == 0 || \result == -22;
+    ensures \result == 0 <==> offset + length <= region->size;
+    ensures confined: \result == 0 ==> region->iova <= *iova == region->iova + offset &&
+        *iova + length <= region->iova + region->size;
+    ensures \result != 0 ==> *iova == \old(*iova);
+*/
+int32_t ir_dma_iova(const struct ir_dma *region, uint64_t offset, uint64_t length, uint64_t *iova);
+
+/* A word that the device reads or writes. A type of its own, so that the compiler knows that no
+        store to
+ * one changes the library's private state. */
+typedef unsigned long long ir_device64;
+typedef uint32_t ir_device32;
+
+/* Read a device-visible word, once. The device may have written anything, at any time: to the
+        provers a
+ * volatile read has an unknown value. */
+/*@ requires \valid_read(word);
+    assigns \nothing;
+*/
+static inline uint64_t ir_dma_load64(volatile ir_device64 *word)
+{
+#ifdef IR_DMA_ATOMIC
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+#else
+    return *word;
+#endif
+}
+
+/*@ requires \valid_read(word);
+    assigns \nothing;
+*/
+static inline uint32_t ir_dma_load32(volatile ir_device32 *word)
+{
+#ifdef IR_DMA_ATOMIC
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+#else
+    return *word;
+#endif
+}
+
+/* From here on, what the device wrote before the words read so far is visible. */
+/*@ assigns \nothing; */
+static inline void ir_dma_acquire(void)
+{
+#ifndef __FRAMAC__
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+#endif
+}
+
+/* Write a device-visible word that is not an address. Assumed contract: device memory is disjoint
+        from
+ * each object of the program and each read of it is arbitrary, so a store has no effect the
+        program could
+ * observe (contracts/TRUSTED.md). The device sees it when the tail register tells it to look. */
+#ifdef __FRAMAC__
+/*@ requires \valid(word);
+    assigns \nothing;
+*/
+void ir_dma_store64(volatile ir_device64 *word, uint64_t value);
+#else
+static inline void ir_dma_store64(volatile ir_device64 *word, uint64_t value)
+{
+#ifdef IR_DMA_ATOMIC
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+#else
+    *word = value;
+#endif
+}
+#endif
+
+/* Give the device the address of buffer `index`, which lies in slot `place` of a ring. The
+        precondition is
+ * the confinement property: each address in a descriptor comes from here. */
+#ifdef __FRAMAC__
+/*@ requires \valid(word);
+    requires confined: index < pool->count && address == pool->iova + index * pool->buffer_size &&
+        address + pool->buffer_size <= pool->iova + pool->count * pool->buffer_size;
+    requires lent: l->place[index] == place && place >= PLACE_RING;
+    assigns \nothing;
+*/
+void ir_dma_store_address(volatile ir_device64 *word, uint64_t address)
+    /*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, uint32_t index, int64_t place) */;
+#else
+static inline void ir_dma_store_address(volatile ir_device64 *word, uint64_t address)
+{
+    ir_dma_store64(word, address);
+}
+#endif
+
+#endif

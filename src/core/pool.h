@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Moves of a buffer between the free stack, the driver's hand and the application: one small
+ * function a move, each proved to keep the pool's invariants. Rings are in ring.h; nothing here
+ * knows a device.
+ */
+#ifndef IRONRING_CORE_POOL_H
+#define IRONRING_CORE_POOL_H
+
+#include <stdint.h>
+
+#include <ironring/packet.h>
+#include <ironring/pool.h>
+
+#include "core/handle.h"
+
+#ifdef __FRAMAC__
+#include "ledger.h"
+#endif
+
+/* Each pool's own range of grants: number << 26 up to (number + 1) << 26. */
+#define IR_POOL_NUMBER_MAX 63u
+#define IR_POOL_GRANTS     67108864u
+
+/* Fill in the record of a pool whose buffers are all free. `memory` and `iova` are the two
+ * addresses of count * buffer_size bytes; `number`, 1 to 63, is no other pool's. Returns 0, or
+ * -EINVAL when a value is out of range or the device addresses would wrap. */
+/*@ requires \valid(pool) && \valid(l) && \separated(pool, l);
+    assigns *pool, *l;
+    ensures \result == 0 || \result == -22;
+    POOL_BALANCED(ensures \result == 0 ==>, pool, l)
+    ensures \result == 0 ==> hand_empty(pool, l);
+    ensures \result == 0 ==> pool->free_count == count && pool->count == count &&
+        pool->buffer_size == buffer_size && pool->iova == iova && pool->data == memory;
+    ensures \result == 0 ==> \forall integer b; 0 <= b < 65536 ==> l->place[b] == PLACE_FREE;
+*/
+int32_t ir_pool_init(struct ir_pool *pool, uint8_t *memory, uint64_t iova, uint64_t count,
+                     uint64_t buffer_size, uint64_t number) /*@ ghost (struct ledger \ghost *l) */;
+
+/* Device address of a buffer. */
+/*@ requires \valid_read(pool) && pool_shape(pool) && pool_span(pool) && index < pool->count;
+    assigns \nothing;
+    ensures \result == pool->iova + index * pool->buffer_size;
+    ensures confined: pool->iova <= \result &&
+        \result + pool->buffer_size <= pool->iova + pool->count * pool->buffer_size;
+*/
+static inline uint64_t ir_pool_iova(const struct ir_pool *pool, uint32_t index)
+{
+    /*@ assert (index + 1) * pool->buffer_size <= pool->count * pool->buffer_size; */
+    return pool->iova + index * pool->buffer_size;
+}
+
+/* Free stack to hand. */
+/*@ POOL_BALANCED(requires, pool, l)
+    requires hand_empty(pool, l);
+    requires pool->free_count > 0;
+    assigns pool->free_count, l->place[0 .. 65535];
+    POOL_BALANCED(ensures, pool, l)
+    ensures \result < pool->count && hand_holds(pool, l, \result);
+    ensures \old(l->place[\result]) == PLACE_FREE && l->place[\result] == PLACE_HAND;
+    ensures others_stay{Pre, Post}(l, \result);
+    ensures pool->free_count == \old(pool->free_count) - 1;
+*/
+static inline uint32_t ir_pool_pop(struct ir_pool *pool) /*@ ghost (struct ledger \ghost *l) */
+{
+    uint64_t last = pool->free_count - 1u;
+    uint32_t index = pool->stack[last];
+
+    pool->free_count = last;
+    /*@ ghost l->place[index] = PLACE_HAND; */
+    return index;
+}
+
+/* Hand to free stack. */
+/*@ POOL_BALANCED(requires, pool, l)
+    requires hand_holds(pool, l, index);
+    requires index < pool->count;
+    assigns pool->free_count, pool->stack[0 .. 65535], l->place[0 .. 65535], l->order[0 .. 65535],
+        l->position[0 .. 65535];
+    POOL_BALANCED(ensures, pool, l)
+    ensures hand_empty(pool, l);
+    ensures l->place[index] == PLACE_FREE;
+    ensures others_stay{Pre, Post}(l, index);
+    ensures pool->free_count == \old(pool->free_count) + 1;
+*/
+static inline void ir_pool_push(struct ir_pool *pool, uint32_t index)
+/*@ ghost (struct ledger \ghost *l) */
+{
+    /*@ assert room: pool->free_count <= l->position[index] < pool->count; */
+    /*@ ghost
+        int32_t from = l->position[index];
+        int32_t other = l->order[pool->free_count];
+        l->order[from] = other;
+        l->position[other] = from;
+        l->order[pool->free_count] = (int32_t)index;
+        l->position[index] = (int32_t)pool->free_count;
+        l->place[index] = PLACE_FREE;
+    */
+    pool->stack[pool->free_count] = (uint16_t)index;
+    pool->free_count = pool->free_count + 1u;
+}
+
+/* Make sure that `count` grants can be given, starting again with the first when too few are left.
+        */
+/*@ POOL_BALANCED(requires, pool, l)
+    requires count <= 65536;
+    assigns pool->grant_next;
+    POOL_BALANCED(ensures, pool, l)
+    ensures pool->grant_next + count <= pool->grant_last + 1;
+*/
+static inline void ir_pool_reserve_grants(struct ir_pool *pool, uint64_t count)
+/*@ ghost (struct ledger \ghost *l) */
+{
+    if (pool->grant_last + 1u - pool->grant_next < count)
+        pool->grant_next = pool->grant_first;
+}
+
+/* Hand to application: the result is the only handle that holds the buffer. */
+/*@ POOL_BALANCED(requires, pool, l)
+    requires hand_holds(pool, l, index);
+    requires index < pool->count && length <= 65535;
+    requires pool->grant_next <= pool->grant_last;
+    assigns pool->grant[index], pool->grant_next, l->place[0 .. 65535];
+    POOL_BALANCED(ensures, pool, l)
+    ensures hand_empty(pool, l);
+    ensures held(pool, \result) && pkt_index(\result) == index && pkt_size(\result) == length;
+    ensures l->place[index] == PLACE_APP;
+    ensures others_stay{Pre, Post}(l, index);
+    ensures pool->grant_next == \old(pool->grant_next) + 1;
+*/
+static inline struct ir_pkt ir_pool_grant(struct ir_pool *pool, uint32_t index, uint32_t length)
+/*@ ghost (struct ledger \ghost *l) */
+{
+    uint64_t grant = pool->grant_next;
+
+    pool->grant_next = grant + 1u;
+    pool->grant[index] = (uint32_t)grant;
+    /*@ ghost l->place[index] = PLACE_APP; */
+    return ir_handle_make((uint32_t)grant, index, length);
+}
+
+/* 1 when the application holds the packet, else 0. */
+/*@ requires \valid_read(pool);
+    assigns \nothing;
+    ensures \result == 1 || \result == 0;
+    ensures \result == 1 <==> held(pool, pkt);
+*/
+static inline uint32_t ir_pool_holds(const struct ir_pool *pool, struct ir_pkt pkt)
+{
+    uint32_t grant = ir_handle_grant(pkt);
+
+    return grant != 0u && pool->grant[ir_handle_index(pkt)] == grant;
+}
+
+/* Application to hand: every copy of the handle is dead. */
+/*@ POOL_BALANCED(requires, pool, l)
+    requires hand_empty(pool, l);
+    requires held(pool, pkt);
+    assigns pool->grant[0 .. 65535], l->place[0 .. 65535];
+    POOL_BALANCED(ensures, pool, l)
+    ensures \result == pkt_index(pkt) && \result < pool->count;
+    ensures hand_holds(pool, l, \result) && l->place[\result] == PLACE_HAND;
+    ensures \old(l->place[pkt_index(pkt)]) == PLACE_APP;
+    ensures !held(pool, pkt);
+    ensures others_stay{Pre, Post}(l, \result);
+    ensures \forall integer b; 0 <= b < 65536 ==> b != \result ==>
+        pool->grant[b] == \old(pool->grant[b]);
+*/
+static inline uint32_t ir_pool_revoke(struct ir_pool *pool, struct ir_pkt pkt)
+/*@ ghost (struct ledger \ghost *l) */
+{
+    uint32_t index = ir_handle_index(pkt);
+
+    pool->grant[index] = 0u;
+    /*@ ghost l->place[index] = PLACE_HAND; */
+    return index;
+}
+
+/* Free stack to application: ir_pkt_alloc. Returns 0, -EMSGSIZE or -ENOBUFS (then *pkt is
+ * unchanged). */
+/*@ POOL_BALANCED(requires, pool, l)
+    requires hand_empty(pool, l);
+    requires \valid(pkt) && \separated(pkt, pool, l);
+    assigns *pkt, pool->free_count, pool->grant[0 .. 65535], pool->grant_next, l->place[0 .. 65535];
+    POOL_BALANCED(ensures, pool, l)
+    ensures hand_empty(pool, l);
+    ensures \result == 0 || \result == -90 || \result == -105;
+    ensures \result == -90 <==> length > pool->buffer_size;
+    ensures \result == -105 <==> length <= pool->buffer_size && \old(pool->free_count) == 0;
+    ensures \result == 0 ==> held(pool, *pkt) && pkt_size(*pkt) == length &&
+        \old(l->place)[pkt_index(*pkt)] == PLACE_FREE && l->place[pkt_index(*pkt)] == PLACE_APP &&
+        pool->free_count == \old(pool->free_count) - 1;
+    ensures \result == 0 ==> others_stay{Pre, Post}(l, pkt_index(*pkt));
+    ensures \result != 0 ==> *pkt == \old(*pkt) && pool->free_count == \old(pool->free_count) &&
+        others_stay{Pre, Post}(l, -1);
+    ensures app_keeps{Pre, Post}(pool, l);
+*/
+int32_t ir_pool_take(struct ir_pool *pool, uint32_t length, struct ir_pkt *pkt)
+    /*@ ghost (struct ledger \ghost *l) */;
+
+/* Application to free stack: ir_pkt_free. Returns 0, or -ESTALE when the application does not hold
+ * it. */
+/*@ POOL_BALANCED(requires, pool, l)
+    requires hand_empty(pool, l);
+    assigns pool->free_count, pool->stack[0 .. 65535], pool->grant[0 .. 65535], l->place[0 ..
+        65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    POOL_BALANCED(ensures, pool, l)
+    ensures hand_empty(pool, l);
+    ensures \result == 0 || \result == -116;
+    ensures \result == 0 <==> \old(held(pool, pkt));
+    ensures !held(pool, pkt);
+    ensures \result == 0 ==> l->place[pkt_index(pkt)] == PLACE_FREE && pool->free_count ==
+        \old(pool->free_count) + 1;
+    ensures \result != 0 ==> pool->free_count == \old(pool->free_count) && others_stay{Pre,
+        Post}(l, -1);
+    ensures others_stay{Pre, Post}(l, pkt_index(pkt));
+    ensures \forall integer b; 0 <= b < 65536 ==> b != pkt_index(pkt) ==> pool->grant[b] ==
+        \old(pool->grant[b]);
+*/
+int32_t ir_pool_return(struct ir_pool *pool,
+                       struct ir_pkt pkt) /*@ ghost (struct ledger \ghost *l) */;
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Bounds-checked access to a device's registers: memory-mapped, x86 I/O ports, or a simulated card.
+ * The check comes first and is the same for all three, so a simulated card sees exactly what a real
+ * one would. Nothing else in the library touches a register.
+ */
+#ifndef IRONRING_CORE_REGS_H
+#define IRONRING_CORE_REGS_H
+
+#include <stdint.h>
+
+enum ir_regs_kind {
+    IR_REGS_MEMORY, /* a mapped PCI memory BAR */
+    IR_REGS_PORT,   /* a PCI I/O BAR; the process has the permission to use the ports */
+    IR_REGS_SIM     /* a simulated card, called instead of the hardware */
+};
+
+/* The register side of a simulated card. Offset and width (1, 2 or 4 bytes) have been checked. */
+struct ir_regs_sim {
+    uint32_t (*read)(void *card, uint32_t offset, uint32_t width);
+    void (*write)(void *card, uint32_t offset, uint32_t width, uint32_t value);
+};
+
+struct ir_regs {
+    enum ir_regs_kind kind;
+    uint32_t size;                 /* bytes in the window */
+    volatile uint8_t *memory;      /* IR_REGS_MEMORY: the window, aligned to 4 bytes */
+    uint16_t port;                 /* IR_REGS_PORT: first port; port + size <= 65536 */
+    const struct ir_regs_sim *sim; /* IR_REGS_SIM */
+    void *card;                    /* IR_REGS_SIM: first argument of the functions above */
+};
+
+/* What a read of a device that is gone answers (PCI Express: all ones). */
+#define IR_REG_GONE 0xffffffffu
+
+/* 1 when a register of `width` bytes may be accessed at `offset`: width 1, 2 or 4, offset a
+ * multiple of it, and all of it in the window. */
+/*@ requires \valid_read(regs);
+    assigns \nothing;
+    ensures \result == 1 || \result == 0;
+    ensures \result == 1 <==> (width == 1 || width == 2 || width == 4) && offset % width == 0 &&
+        offset + width <= regs->size;
+*/
+static inline uint32_t ir_reg_legal(const struct ir_regs *regs, uint32_t offset, uint32_t width)
+{
+    return (width == 1u || width == 2u || width == 4u) && offset % width == 0u &&
+           width <= regs->size && offset <= regs->size - width;
+}
+
+/* The accesses themselves, by kind of window. Assumed contract: a legal access changes nothing the
+ * program can observe, and a read may answer anything (contracts/TRUSTED.md). */
+/*@ requires \valid_read(regs);
+    requires legal: (width == 1 || width == 2 || width == 4) && offset % width == 0 &&
+        offset + width <= regs->size;
+    assigns \nothing;
+*/
+uint32_t ir_reg_backend_read(const struct ir_regs *regs, uint32_t offset, uint32_t width);
+/*@ requires \valid_read(regs);
+    requires legal: (width == 1 || width == 2 || width == 4) && offset % width == 0 &&
+        offset + width <= regs->size;
+    assigns \nothing;
+*/
+void ir_reg_backend_write(const struct ir_regs *regs, uint32_t offset, uint32_t width,
+                          uint32_t value);
+
+/* Read or write the register of `width` bytes (1, 2 or 4) at `offset`, which must be a multiple of
+ * the width and lie in the window. Returns 0, or -EINVAL without any access (and *value unchanged).
+ */
+/*@ requires \valid_read(regs) && \valid(value) && \separated(regs, value);
+    assigns *value;
+    ensures \result == 0 || \result == -22;
+    ensures \result == 0 <==> (width == 1 || width == 2 || width == 4) && offset % width == 0 &&
+        offset + width <= regs->size;
+    ensures \result != 0 ==> *value == \old(*value);
+*/
+int32_t ir_reg_read(const struct ir_regs *regs, uint32_t offset, uint32_t width, uint32_t *value);
+/*@ requires \valid_read(regs);
+    assigns \nothing;
+    ensures \result == 0 || \result == -22;
+    ensures \result == 0 <==> (width == 1 || width == 2 || width == 4) && offset % width == 0 &&
+        offset + width <= regs->size;
+*/
+int32_t ir_reg_write(const struct ir_regs *regs, uint32_t offset, uint32_t width, uint32_t value);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a driver needs from whatever its device sits behind: registers, configuration space, DMA
+ * mappings and time. src/linux and src/sim implement it; drivers and core never ask which one it
+ * is.
+ */
+#ifndef IRONRING_CORE_TRANSPORT_H
+#define IRONRING_CORE_TRANSPORT_H
+
+#include <stdint.h>
+
+#include "core/dma.h"
+#include "core/regs.h"
+
+struct ir_transport;
+
+struct ir_transport_ops {
+    /* Let the device reach the region at region->iova. Errors: -ENOMEM, -EINVAL, -EBUSY overlap. */
+    int (*map)(struct ir_transport *transport, const struct ir_dma *region);
+    /* Take that back; the device must have stopped using it. Errors: -ENOENT never mapped. */
+    int (*unmap)(struct ir_transport *transport, const struct ir_dma *region);
+    /* PCI configuration space; width 1, 2 or 4, offset a multiple of it. Errors: -EINVAL, -EIO. */
+    int (*config_read)(struct ir_transport *transport, uint32_t offset, uint32_t width,
+                       uint32_t *value);
+    int (*config_write)(struct ir_transport *transport, uint32_t offset, uint32_t width,
+                        uint32_t value);
+    /* Let at least that much of the device's time pass. */
+    void (*delay)(struct ir_transport *transport, uint32_t microseconds);
+    /* Release the device and the transport itself. */
+    void (*close)(struct ir_transport *transport);
+};
+
+struct ir_transport {
+    const struct ir_transport_ops *ops;
+    struct ir_regs regs; /* the register window, BAR 0 */
+    uint16_t vendor;     /* PCI ids, from configuration space */
+    uint16_t device;
+};
+
+#endif
