@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Access to registers, 32 bits each, and the one way to wait for one.
+ */
+#include <errno.h>
+
+#include "ixgbe/ixgbe.h"
+
+/* Time between two reads of a register that is waited for. */
+#define POLL_US 10u
+
+int ixgbe_read(const struct ixgbe_dev *dev, uint32_t offset, uint32_t *value)
+{
+    return ir_reg_read(&dev->base.transport->regs, offset, 4, value);
+}
+
+int ixgbe_write(const struct ixgbe_dev *dev, uint32_t offset, uint32_t value)
+{
+    return ir_reg_write(&dev->base.transport->regs, offset, 4, value);
+}
+
+int ixgbe_modify(const struct ixgbe_dev *dev, uint32_t offset, uint32_t clear, uint32_t set)
+{
+    uint32_t value;
+    int result = ixgbe_read(dev, offset, &value);
+
+    if (result != 0)
+        return result;
+    return ixgbe_write(dev, offset, (value & ~clear) | set);
+}
+
+int ixgbe_fill(const struct ixgbe_dev *dev, uint32_t first, uint32_t count, uint32_t value)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        int result = ixgbe_write(dev, first + 4 * i, value);
+
+        if (result != 0)
+            return result;
+    }
+    return 0;
+}
+
+int ixgbe_present(struct ixgbe_dev *dev)
+{
+    uint32_t status;
+    int result = ixgbe_read(dev, IXGBE_STATUS, &status);
+
+    if (result == 0 && status == IR_REG_GONE) {
+        dev->trouble = "the card does not answer (all registers read as ones)";
+        result = -ENODEV;
+    }
+    return result;
+}
+
+int ixgbe_wait_until(struct ixgbe_dev *dev, uint32_t offset, uint32_t mask, uint32_t value,
+                     uint32_t limit, const char *trouble)
+{
+    uint32_t waited = 0;
+
+    for (;;) {
+        uint32_t now;
+        int result = ixgbe_read(dev, offset, &now);
+
+        if (result == 0 && now == IR_REG_GONE)
+            result = ixgbe_present(dev);
+        if (result != 0)
+            return result;
+        if ((now & mask) == value)
+            return 0;
+        if (waited >= limit) {
+            dev->trouble = trouble;
+            return -ETIMEDOUT;
+        }
+        dev->base.transport->ops->delay(dev->base.transport, POLL_US);
+        waited += POLL_US;
+    }
+}

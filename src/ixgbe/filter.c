@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which frames are received: the device's own address, broadcast, the multicast table, or
+ * everything. What is set here is remembered in the device's record and written again after a
+ * reset.
+ */
+#include <string.h>
+
+#include "ixgbe/ixgbe.h"
+
+static int write_mac(struct ixgbe_dev *dev)
+{
+    const uint8_t *mac = dev->mac;
+    uint32_t low =
+        (uint32_t)mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 | (uint32_t)mac[3] << 24;
+    uint32_t high = (uint32_t)mac[4] | (uint32_t)mac[5] << 8;
+    int result = ixgbe_write(dev, IXGBE_RAL(0), low);
+
+    /* Without AV the entry would match nothing. */
+    if (result == 0)
+        result = ixgbe_modify(dev, IXGBE_RAH(0), IXGBE_RAH_ADDRESS_MASK, high | IXGBE_RAH_AV);
+    return result;
+}
+
+int ixgbe_mac_read(struct ixgbe_dev *dev, uint8_t mac[IR_MAC_LENGTH])
+{
+    uint32_t low;
+    uint32_t high;
+    int result = ixgbe_read(dev, IXGBE_RAL(0), &low);
+
+    if (result == 0)
+        result = ixgbe_read(dev, IXGBE_RAH(0), &high);
+    if (result != 0)
+        return result;
+    for (uint32_t i = 0; i < 4; i++)
+        mac[i] = (uint8_t)(low >> (8 * i) & 0xffu);
+    mac[4] = (uint8_t)(high & 0xffu);
+    mac[5] = (uint8_t)(high >> 8 & 0xffu);
+    return 0;
+}
+
+int ixgbe_mac_set(struct ixgbe_dev *dev, const uint8_t mac[IR_MAC_LENGTH])
+{
+    memcpy(dev->mac, mac, IR_MAC_LENGTH);
+    return dev->state == IXGBE_DOWN ? 0 : write_mac(dev);
+}
+
+/* Only while the receive unit is off. */
+static int write_fctrl(struct ixgbe_dev *dev)
+{
+    uint32_t everything = IXGBE_FCTRL_MPE | IXGBE_FCTRL_UPE;
+
+    return ixgbe_modify(dev, IXGBE_FCTRL, everything,
+                        IXGBE_FCTRL_BAM | (dev->promiscuous ? everything : 0));
+}
+
+int ixgbe_promiscuous(struct ixgbe_dev *dev, bool on)
+{
+    bool receiving = dev->state == IXGBE_STARTED && dev->rx[0] != NULL;
+    int result = 0;
+
+    dev->promiscuous = on;
+    if (dev->state == IXGBE_DOWN)
+        return 0;
+    if (receiving)
+        result = ixgbe_receive(dev, false);
+    if (result == 0)
+        result = write_fctrl(dev);
+    if (result == 0 && receiving)
+        result = ixgbe_receive(dev, true);
+    return result;
+}
+
+static int write_multicast(struct ixgbe_dev *dev)
+{
+    int result = 0;
+
+    for (uint32_t i = 0; i < IXGBE_MTA_COUNT && result == 0; i++)
+        result = ixgbe_write(dev, IXGBE_MTA(i), dev->mta[i]);
+    if (result == 0)
+        result = ixgbe_modify(dev, IXGBE_MCSTCTRL, IXGBE_MCSTCTRL_MO_MASK | IXGBE_MCSTCTRL_MFE,
+                              dev->multicast ? IXGBE_MCSTCTRL_MFE : 0);
+    return result;
+}
+
+int ixgbe_multicast(struct ixgbe_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count)
+{
+    memset(dev->mta, 0, sizeof(dev->mta));
+    dev->multicast = count > 0;
+    for (uint32_t i = 0; i < count; i++) {
+        /* MO = 0: bits 47:36 of the address, as it lies in the frame. */
+        uint32_t vector = (uint32_t)macs[i][4] >> 4 | (uint32_t)macs[i][5] << 4;
+
+        dev->mta[vector / 32] |= UINT32_C(1) << (vector % 32);
+    }
+    return dev->state == IXGBE_DOWN ? 0 : write_multicast(dev);
+}
+
+int ixgbe_filters_restore(struct ixgbe_dev *dev)
+{
+    int result = write_mac(dev);
+
+    if (result == 0)
+        result = write_multicast(dev);
+    if (result == 0)
+        result = write_fctrl(dev);
+    return result;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Receive and transmit queues of the ixgbe family: the proved data path's interface to the rest of
+ * the driver. Registers other than the tails are the business of init.c.
+ */
+#ifndef IRONRING_IXGBE_QUEUE_H
+#define IRONRING_IXGBE_QUEUE_H
+
+#include <stdint.h>
+
+#include "core/dma.h"
+#include "core/driver.h"
+#include "core/moves.h"
+#include "core/pool.h"
+#include "core/regs.h"
+#include "core/ring.h"
+#include "ixgbe/descriptor.h"
+
+/* Buffers worth moving at a time: empty slots before a refill, slots in use before a reclaim. */
+#define IXGBE_GROUP 32u
+
+struct ixgbe_rxq {
+    struct ir_rxq base;
+    const struct ir_regs *regs;
+    struct ir_pool *pool;
+    struct ixgbe_desc *desc; /* ring.size descriptors of 16 bytes, device-visible */
+    uint32_t tail_register;  /* offset of RDT of this queue, 8.2.3.8.5 */
+    uint8_t broken;          /* 1 once the device broke the protocol, else 0 */
+    uint8_t discarded;       /* parts so far of a frame in several parts, which is dropped whole */
+    struct ir_rxq_drops dropped;
+    struct ir_ring ring;
+};
+
+struct ixgbe_txq {
+    struct ir_txq base;
+    const struct ir_regs *regs;
+    struct ir_pool *pool;
+    struct ixgbe_desc *desc;
+    volatile ir_device32 *head; /* head write-back (TDWBAL): how far the device is, 0 at first */
+    uint32_t tail_register;     /* offset of TDT of this queue, 8.2.3.9.8 */
+    uint32_t frame_max;         /* longest frame accepted; <= IR_FRAME_MAX and <= buffer size */
+    uint8_t broken;
+    struct ir_ring ring;
+};
+
+/*@
+// What stays as it is while a queue runs, and the places its functions write to keep apart.
+predicate rxq_memory{L}(struct ixgbe_rxq *q, struct ir_pool *p, struct ledger *l) =
+    \valid(q) && q->pool == p && \separated(q, p, l) &&
+    \valid(q->desc + (0 .. q->ring.size - 1)) && \valid_read(q->regs);
+
+predicate txq_memory{L}(struct ixgbe_txq *q, struct ir_pool *p, struct ledger *l) =
+    \valid(q) && q->pool == p && \separated(q, p, l) &&
+    \valid(q->desc + (0 .. q->ring.size - 1)) && \valid_read(q->regs) && \valid_read(q->head) &&
+    q->frame_max <= IR_FRAME_MAX && q->frame_max <= p->buffer_size;
+
+// The handles [0, count) of an array are held, each as a frame that fits its buffer.
+predicate all_held{L}(struct ir_pool *p, struct ir_pkt *pkts, integer count) =
+    \forall integer i; 0 <= i < count ==>
+        held(p, pkts[i]) && IR_FRAME_MIN <= pkt_size(pkts[i]) <= p->buffer_size;
+
+// The packets come from the slots from the head on, in order and without a gap.
+predicate received_in_order{L1, L2}(struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts,
+                                    integer count, integer tag) =
+    \forall integer i; 0 <= i < count ==>
+        \at(l->place[pkt_index(\at(pkts[i], L2))], L1) ==
+            tag + around(\at(q->ring.head, L1) + i, \at(q->ring.size, L1));
+
+// The packets came from the application, and fill the slots from the tail on, in order.
+predicate sent_in_order{L1, L2}(struct ixgbe_txq *q, struct ledger *l, struct ir_pkt *pkts,
+                                integer count, integer tag) =
+    \forall integer i; 0 <= i < count ==>
+        \at(l->place[pkt_index(\at(pkts[i], L2))], L1) == PLACE_APP &&
+        \at(l->place[pkt_index(\at(pkts[i], L2))], L2) ==
+            tag + around(\at(q->ring.tail, L1) + i, \at(q->ring.size, L1));
+
+// All that a burst may move: from its ring to application or pool, and from these to its ring.
+predicate rx_moves{L1, L2}(struct ledger *l, integer tag) =
+    \forall integer b; 0 <= b < 65536 ==>
+        \at(l->place[b], L2) == \at(l->place[b], L1) ||
+        (in_ring(\at(l->place[b], L1), tag) &&
+         (\at(l->place[b], L2) == PLACE_FREE || \at(l->place[b], L2) == PLACE_APP ||
+          in_ring(\at(l->place[b], L2), tag))) ||
+        (\at(l->place[b], L1) == PLACE_FREE && in_ring(\at(l->place[b], L2), tag));
+
+predicate ring_recycles{L1, L2}(struct ledger *l, integer tag) =
+    \forall integer b; 0 <= b < 65536 ==>
+        \at(l->place[b], L2) == \at(l->place[b], L1) ||
+        (in_ring(\at(l->place[b], L1), tag) &&
+         (\at(l->place[b], L2) == PLACE_FREE || in_ring(\at(l->place[b], L2), tag))) ||
+        (\at(l->place[b], L1) == PLACE_FREE && in_ring(\at(l->place[b], L2), tag));
+
+predicate tx_moves{L1, L2}(struct ledger *l, integer tag) =
+    \forall integer b; 0 <= b < 65536 ==>
+        \at(l->place[b], L2) == \at(l->place[b], L1) ||
+        (in_ring(\at(l->place[b], L1), tag) && \at(l->place[b], L2) == PLACE_FREE) ||
+        (\at(l->place[b], L1) == PLACE_APP && in_ring(\at(l->place[b], L2), tag));
+
+// A reclaim, then a send; a skip, a take and a refill: what they move together.
+lemma frees_then_sends{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; ring_frees{L1, L2}(l, tag) ==>
+    ring_sends{L2, L3}(l, tag) ==> tx_moves{L1, L3}(l, tag);
+
+lemma sent_after_frees{L1, L2, L3}:
+    \forall struct ixgbe_txq *q, struct ledger *l, struct ir_pkt *pkts, integer count, integer tag;
+    ring_frees{L1, L2}(l, tag) ==> sent_in_order{L2, L3}(q, l, pkts, count, tag) ==>
+    \at(q->ring.tail, L1) == \at(q->ring.tail, L2) ==>
+    \at(q->ring.size, L1) == \at(q->ring.size, L2) ==>
+    sent_in_order{L1, L3}(q, l, pkts, count, tag);
+
+predicate pkts_stay{L1, L2}(struct ir_pkt *pkts, integer count) =
+    \forall integer i; 0 <= i < count ==> \at(pkts[i].bits, L2) == \at(pkts[i].bits, L1);
+
+predicate grants_stay{L1, L2}(struct ir_pool *p) =
+    \at(p->buffer_size, L2) == \at(p->buffer_size, L1) &&
+    (\forall integer b; 0 <= b < 65536 ==> \at(p->grant[b], L2) == \at(p->grant[b], L1));
+
+lemma held_stay{L1, L2}:
+    \forall struct ir_pool *p, struct ir_pkt *pkts, integer count;
+    all_held{L1}(p, pkts, count) ==> pkts_stay{L1, L2}(pkts, count) ==>
+    grants_stay{L1, L2}(p) ==> all_held{L2}(p, pkts, count);
+
+lemma order_stays{L1, L2, L3}:
+    \forall struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts, integer count, integer tag;
+    received_in_order{L1, L2}(q, l, pkts, count, tag) ==> pkts_stay{L2, L3}(pkts, count) ==>
+    received_in_order{L1, L3}(q, l, pkts, count, tag);
+
+lemma held_grows{L}:
+    \forall struct ir_pool *p, struct ir_pkt *pkts, integer count;
+    all_held{L}(p, pkts, count) ==> held{L}(p, pkts[count]) ==>
+    IR_FRAME_MIN <= pkt_size(pkts[count]) <= p->buffer_size ==> all_held{L}(p, pkts, count + 1);
+
+lemma order_grows{L1, L2}:
+    \forall struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts, integer count, integer tag;
+    received_in_order{L1, L2}(q, l, pkts, count, tag) ==>
+    \at(l->place[pkt_index(\at(pkts[count], L2))], L1) ==
+        tag + around(\at(q->ring.head, L1) + count, \at(q->ring.size, L1)) ==>
+    received_in_order{L1, L2}(q, l, pkts, count + 1, tag);
+
+lemma frees_then_fills{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; ring_frees{L1, L2}(l, tag) ==>
+    ring_fills{L2, L3}(l, tag) ==> ring_recycles{L1, L3}(l, tag);
+
+lemma delivers_then_recycles{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; ring_delivers{L1, L2}(l, tag) ==>
+    ring_recycles{L2, L3}(l, tag) ==> rx_moves{L1, L3}(l, tag);
+*/
+
+/* Prepare a queue with an empty ring of `size` slots: 64 to 4096, a power of two. The pointers are
+ * borrowed and must outlive the queue. Returns 0 or -EINVAL. Also used to start afresh after a
+ * drain: the breach is forgotten. The caller has zeroed the write-back word and reset the device's
+ * head and tail. */
+/*@ requires \valid(queue);
+    assigns queue->broken, queue->discarded, queue->ring.size, queue->ring.head, queue->ring.tail;
+    ensures \result == 0 || \result == -22;
+    ensures \result == 0 ==> ring_shape(&queue->ring) && queue->ring.size == size &&
+        used(&queue->ring) == 0 && queue->broken == 0 && queue->discarded == 0;
+*/
+int32_t ixgbe_rxq_init(struct ixgbe_rxq *queue, uint64_t size);
+/*@ requires \valid(queue);
+    assigns queue->broken, queue->ring.size, queue->ring.head, queue->ring.tail;
+    ensures \result == 0 || \result == -22;
+    ensures \result == 0 ==> ring_shape(&queue->ring) && queue->ring.size == size &&
+        used(&queue->ring) == 0 && queue->broken == 0;
+*/
+int32_t ixgbe_txq_init(struct ixgbe_txq *queue, uint64_t size);
+
+/* Lend as many free buffers to the device as the ring and the pool allow and tell it (RDT).
+ * Called by ixgbe_rx_burst as needed, and once at the start. */
+/*@ requires rxq_memory(queue, queue->pool, l);
+    BALANCED(requires, queue->pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    assigns queue->pool->free_count, queue->ring.slot[0 .. 4095], queue->ring.tail, queue->broken,
+        l->place[0 .. 65535];
+    BALANCED(ensures, queue->pool, l, &queue->ring, tag)
+    ensures full: used(&queue->ring) == queue->ring.size - 1 || queue->pool->free_count == 0;
+    ensures ring_fills{Pre, Post}(l, tag);
+*/
+void ixgbe_rx_refill(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
+
+/* The data path; see ir_rx, ir_tx and ir_tx_reclaim. */
+
+/*@ requires rxq_memory(queue, queue->pool, l);
+    BALANCED(requires, queue->pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires \valid(pkts + (0 .. max - 1));
+    requires \separated(pkts + (0 .. max - 1), queue, queue->pool, l);
+    assigns pkts[0 .. max - 1], queue->pool->free_count, queue->pool->stack[0 .. 65535],
+        queue->pool->grant[0 .. 65535], queue->pool->grant_next, queue->ring.slot[0 .. 4095],
+        queue->ring.head, queue->ring.tail, queue->broken, queue->discarded,
+        queue->dropped.errors, queue->dropped.oversize, l->place[0 .. 65535], l->order[0 ..
+        65535], l->position[0 .. 65535];
+    BALANCED(ensures, queue->pool, l, &queue->ring, tag)
+    ensures \result == -5 || 0 <= \result <= max;
+    ensures all_held(queue->pool, pkts, \result);
+    ensures received_in_order{Pre, Post}(queue, l, pkts, \result, tag);
+    ensures moves: rx_moves{Pre, Post}(l, tag);
+    ensures app_keeps{Pre, Post}(queue->pool, l);
+*/
+int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t max)
+    /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
+
+/*@ requires txq_memory(queue, queue->pool, l);
+    BALANCED(requires, queue->pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires \valid_read(pkts + (0 .. count - 1));
+    requires \separated(pkts + (0 .. count - 1), queue, queue->pool, l);
+    assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->pool->grant[0 .. 65535],
+        queue->ring.slot[0 .. 4095], queue->ring.head, queue->ring.tail,
+        queue->broken, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    BALANCED(ensures, queue->pool, l, &queue->ring, tag)
+    ensures \result == -5 || \result == -116 || \result == -90 || 0 <= \result <= count;
+    ensures sent_dead: \forall integer i; 0 <= i < \result ==> !held(queue->pool, pkts[i]);
+    ensures sent_in_order{Pre, Post}(queue, l, pkts, \result, tag);
+    ensures moves: tx_moves{Pre, Post}(l, tag);
+    ensures app_keeps{Pre, Post}(queue->pool, l);
+    ensures nothing_sent: \result <= 0 ==> ring_frees{Pre, Post}(l, tag);
+*/
+int32_t ixgbe_tx_burst(struct ixgbe_txq *queue, const struct ir_pkt *pkts, uint32_t count)
+    /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
+
+/*@ requires txq_memory(queue, queue->pool, l);
+    BALANCED(requires, queue->pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->ring.head,
+        queue->broken, l->place[0 .. 65535], l->order[0 .. 65535],
+        l->position[0 .. 65535];
+    BALANCED(ensures, queue->pool, l, &queue->ring, tag)
+    ensures \result == -5 || \result == used(&queue->ring);
+    ensures \result == -5 <==> queue->broken != 0;
+    ensures used(&queue->ring) <= \old(used(&queue->ring));
+    ensures ring_frees{Pre, Post}(l, tag);
+*/
+int32_t
+ixgbe_tx_reclaim(struct ixgbe_txq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
+
+/* Return each buffer in the ring to the pool. Only once the device has stopped using it. */
+/*@ requires rxq_memory(queue, queue->pool, l);
+    BALANCED(requires, queue->pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->ring.head, l->place[0
+        .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    BALANCED(ensures, queue->pool, l, &queue->ring, tag)
+    ensures used(&queue->ring) == 0;
+    ensures queue->pool->free_count == \old(queue->pool->free_count) + \old(used(&queue->ring));
+    ensures ring_frees{Pre, Post}(l, tag);
+*/
+void ixgbe_rx_drain(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
+/*@ requires txq_memory(queue, queue->pool, l);
+    BALANCED(requires, queue->pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->ring.head, l->place[0
+        .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    BALANCED(ensures, queue->pool, l, &queue->ring, tag)
+    ensures used(&queue->ring) == 0;
+    ensures queue->pool->free_count == \old(queue->pool->free_count) + \old(used(&queue->ring));
+    ensures ring_frees{Pre, Post}(l, tag);
+*/
+void ixgbe_tx_drain(struct ixgbe_txq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
+
+#endif

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Receive: lend free buffers to the device, take filled ones back for the application.
+ * One 64-bit word decides a descriptor. It is read once; nothing the device wrote is used as an
+ * index, and its length only after it was found to fit the buffer.
+ */
+#include <errno.h>
+
+#include "core/compiler.h"
+#include "core/counter.h"
+#include "ixgbe/queue.h"
+
+/* The largest frame MAXFRS allows (9728 bytes, 8.2.3.22.13) takes five of the smallest buffers. A
+ * device that goes on longer without EOP is lying. */
+#define IXGBE_PARTS_MAX 8u
+
+/* Lend one free buffer: to the slot at the tail, and its address to the descriptor. */
+/*@ requires rxq_memory(queue, pool, l) && TAG_OK(tag);
+    BALANCED(requires, pool, l, &queue->ring, tag)
+    requires pool->free_count > 0 && used(&queue->ring) < queue->ring.size - 1;
+    assigns pool->free_count, queue->ring.slot[queue->ring.tail], queue->ring.tail,
+        l->place[0 .. 65535];
+    BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures ring_fills{Pre, Post}(l, tag);
+    ensures pool->free_count == \old(pool->free_count) - 1;
+    ensures used(&queue->ring) == \old(used(&queue->ring)) + 1;
+*/
+static inline void rx_lend(struct ixgbe_rxq *queue, struct ir_pool *pool)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    uint64_t slot = queue->ring.tail;
+    uint32_t index = ir_move_pool_to_ring(pool, &queue->ring) /*@ ghost (l, tag) */;
+
+    ir_dma_store_address(&queue->desc[slot].lo, ir_pool_iova(pool, index))
+        /*@ ghost (pool, l, index, tag + (int64_t)slot) */;
+    ir_dma_store64(&queue->desc[slot].hi, 0u);
+}
+
+void ixgbe_rx_refill(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    struct ir_pool *pool = queue->pool;
+    uint64_t room = ir_ring_room(&queue->ring);
+    uint64_t count = room < pool->free_count ? room : pool->free_count;
+
+    /*@ loop invariant 0 <= i <= count;
+        BALANCED(loop invariant, pool, l, &queue->ring, tag)
+        loop invariant used(&queue->ring) == \at(used(&queue->ring), Pre) + i;
+        loop invariant pool->free_count == \at(queue->pool->free_count, Pre) - i;
+        loop invariant ring_fills{Pre, Here}(l, tag);
+        loop assigns i, pool->free_count, queue->ring.slot[0 .. 4095], queue->ring.tail, l->place[0
+            .. 65535];
+        loop variant count - i;
+    */
+    for (uint64_t i = 0; i < count; i++)
+        rx_lend(queue, pool) /*@ ghost (l, tag) */;
+    if (count > 0u &&
+        ir_reg_write(queue->regs, queue->tail_register, 4u, (uint32_t)queue->ring.tail) != 0)
+        queue->broken = 1u;
+}
+
+/* Count a part that is not delivered: a bad frame, or one of several parts. */
+/*@ requires \valid(queue) && queue->discarded < IXGBE_PARTS_MAX;
+    assigns queue->discarded, queue->dropped.errors, queue->dropped.oversize;
+    ensures (hi & IXGBE_RXD_EOP) != 0 ==> queue->discarded == 0;
+    ensures (hi & IXGBE_RXD_EOP) == 0 ==> queue->discarded > 0;
+*/
+static void rx_account_drop(struct ixgbe_rxq *queue, uint64_t hi)
+{
+    if (!ixgbe_rxd_last(hi)) {
+        queue->discarded = (uint8_t)(queue->discarded + 1u);
+        return;
+    }
+    if (queue->discarded > 0u)
+        queue->dropped.oversize = ir_counter_next(queue->dropped.oversize);
+    else
+        queue->dropped.errors = ir_counter_next(queue->dropped.errors);
+    queue->discarded = 0u;
+}
+
+/* 1 when no honest device writes this word back into a descriptor with such a buffer. A part may be
+ * empty only at the end of a frame, where nothing but the frame checksum may have been left. */
+/*@ requires \valid_read(queue) && \valid_read(pool);
+    assigns \nothing;
+    ensures \result == 0 || \result == 1;
+    ensures \result == 0 ==> hi / 4294967296 % 65536 <= pool->buffer_size;
+    ensures \result == 0 ==> queue->discarded < IXGBE_PARTS_MAX;
+    ensures \result == 0 && hi / 4294967296 % 65536 == 0 ==> queue->discarded > 0;
+*/
+static inline uint32_t rx_breach(const struct ixgbe_rxq *queue, const struct ir_pool *pool,
+                                 uint64_t hi)
+{
+    uint32_t length = ixgbe_rxd_length(hi);
+
+    return length > pool->buffer_size || queue->discarded >= IXGBE_PARTS_MAX ||
+           (length == 0u && (queue->discarded == 0u || !ixgbe_rxd_last(hi)));
+}
+
+/* 1 when the word says: written back, a whole frame (unless parts of it came before) without
+ * errors, and its length fits the buffer. */
+/*@ requires \valid_read(pool);
+    assigns \nothing;
+    ensures \result == 0 || \result == 1;
+    ensures \result == 1 ==> IR_FRAME_MIN <= hi / 4294967296 % 65536 <= pool->buffer_size;
+*/
+static inline uint32_t rx_deliverable(const struct ir_pool *pool, uint64_t hi)
+{
+    uint32_t length = ixgbe_rxd_length(hi);
+
+    return ixgbe_rxd_good(hi) && length >= IR_FRAME_MIN && length <= pool->buffer_size;
+}
+
+/* Return the oldest buffer to the pool with what was written into it. When the device broke the
+ * protocol, break the queue instead: the buffer stays in its slot until a reset. */
+/*@ requires rxq_memory(queue, pool, l);
+    BALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires used(&queue->ring) > 0 && queue->broken == 0;
+    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.head, queue->broken,
+        queue->discarded, queue->dropped.errors, queue->dropped.oversize, l->place[0 .. 65535],
+        l->order[0 .. 65535], l->position[0 .. 65535];
+    BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures ring_frees{Pre, Post}(l, tag);
+    ensures kept: queue->broken != 0 ==> others_stay{Pre, Post}(l, -1);
+*/
+static IR_COLD void rx_drop(struct ixgbe_rxq *queue, struct ir_pool *pool, uint64_t hi)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    /*@ assert window: in_window(&queue->ring, queue->ring.head); */
+    if (rx_breach(queue, pool, hi)) {
+        queue->broken = 1u;
+        return;
+    }
+    rx_account_drop(queue, hi);
+    ir_move_ring_to_pool(&queue->ring, pool) /*@ ghost (l, tag) */;
+}
+
+/* Take whole frames from up to `limit` descriptors, until the first that is none. Returns the
+ * packets stored. */
+/*@ requires rxq_memory(queue, pool, l);
+    BALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires limit <= used(&queue->ring);
+    requires \valid(pkts + (0 .. limit - 1));
+    requires \separated(pkts + (0 .. limit - 1), queue, pool, l);
+    assigns pkts[0 .. limit - 1], pool->grant[0 .. 65535], pool->grant_next, queue->ring.head,
+        l->place[0 .. 65535];
+    BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures 0 <= \result <= limit;
+    ensures all_held(pool, pkts, \result);
+    ensures received_in_order{Pre, Post}(queue, l, pkts, \result, tag);
+    ensures ring_delivers{Pre, Post}(l, tag);
+    ensures app_keeps{Pre, Post}(pool, l);
+*/
+static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, struct ir_pkt *pkts,
+                               uint64_t limit)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    uint64_t count = 0u;
+
+    ir_pool_reserve_grants(pool, limit) /*@ ghost (l) */;
+    /*@ loop invariant 0 <= count <= limit;
+        BALANCED(loop invariant, pool, l, &queue->ring, tag)
+        loop invariant grants: pool->grant_next + (limit - count) <= pool->grant_last + 1;
+        loop invariant used: used(&queue->ring) == \at(used(&queue->ring), Pre) - count;
+        loop invariant head: queue->ring.head ==
+            around(\at(queue->ring.head, Pre) + count, queue->ring.size);
+        loop invariant held: all_held(pool, pkts, count);
+        loop invariant order: received_in_order{Pre, Here}(queue, l, pkts, count, tag);
+        loop invariant moves: ring_delivers{Pre, Here}(l, tag);
+        loop invariant app: app_keeps{Pre, Here}(pool, l);
+        loop assigns count, pkts[0 .. limit - 1], pool->grant[0 .. 65535], pool->grant_next,
+            queue->ring.head, l->place[0 .. 65535];
+        loop variant limit - count;
+    */
+    while (count < limit) {
+        uint64_t hi = ir_dma_load64(&queue->desc[queue->ring.head].hi);
+        struct ir_pkt pkt;
+
+        if (!rx_deliverable(pool, hi))
+            break;
+        /*@ assert window: in_window(&queue->ring, queue->ring.head); */
+        /*@ assert oldest: l->place[queue->ring.slot[queue->ring.head]] ==
+                tag + around(\at(queue->ring.head, Pre) + count, queue->ring.size); */
+        /*@ assert before: \at(l->place[\at(queue->ring.slot[queue->ring.head], Here)], Pre) ==
+                tag + around(\at(queue->ring.head, Pre) + count, queue->ring.size); */
+        /*@ assert others: \forall integer i; 0 <= i < count ==>
+                pkt_index(pkts[i]) != queue->ring.slot[queue->ring.head]; */
+        /*@ assert apart: \forall integer i; 0 <= i < limit ==>
+                \separated(pkts + i, &queue->ring.head, &queue->ring.tail, &queue->ring.size,
+                           &pool->grant_next, &pool->grant_last, &pool->buffer_size); */
+        /*@ ghost offered: ; */
+        pkt = ir_move_ring_to_app(&queue->ring, pool, ixgbe_rxd_length(hi)) /*@ ghost (l, tag) */;
+        /*@ assert same_pkts: \forall integer i; 0 <= i < count ==>
+                pkts[i].bits == \at(pkts[i].bits, offered); */
+        /*@ assert same_grants: \forall integer i; 0 <= i < count ==>
+                pool->grant[pkt_index(pkts[i])] == \at(pool->grant[pkt_index(pkts[i])], offered); */
+        /*@ assert older_held: all_held(pool, pkts, count); */
+        /*@ assert older_order: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
+        /*@ assert used_now: used(&queue->ring) == \at(used(&queue->ring), Pre) - count - 1; */
+        /*@ assert head_now: queue->ring.head ==
+                around(\at(queue->ring.head, Pre) + count + 1, queue->ring.size); */
+        /*@ assert grants_now: pool->grant_next + (limit - count - 1) <= pool->grant_last + 1; */
+        /*@ assert other_grants: \forall integer b; 0 <= b < 65536 ==>
+                b != \at(queue->ring.slot[queue->ring.head], offered) ==>
+                pool->grant[b] == \at(pool->grant[b], offered); */
+        /*@ assert app_now: app_keeps{Pre, Here}(pool, l); */
+        /*@ assert place_apart: \separated(pkts + count, &queue->ring.head, &queue->ring.tail,
+                &queue->ring.size, &pool->grant_next, &pool->grant_last, &pool->buffer_size); */
+        /*@ ghost granted: ; */
+        pkts[count] = pkt;
+        /*@ assert same_head: queue->ring.head == \at(queue->ring.head, granted); */
+        /*@ assert same_tail: queue->ring.tail == \at(queue->ring.tail, granted); */
+        /*@ assert same_ring: queue->ring.size == \at(queue->ring.size, granted); */
+        /*@ assert same_next: pool->grant_next == \at(pool->grant_next, granted); */
+        /*@ assert same_last: pool->grant_last == \at(pool->grant_last, granted); */
+        /*@ assert same_size: pool->buffer_size == \at(pool->buffer_size, granted); */
+        /*@ assert older_pkts: \forall integer i; 0 <= i < count ==>
+                pkts[i].bits == \at(pkts[i].bits, granted); */
+        /*@ assert newest_held: held(pool, pkts[count]) &&
+                IR_FRAME_MIN <= pkt_size(pkts[count]) <= pool->buffer_size; */
+        /*@ assert newest_order: \at(l->place[pkt_index(\at(pkts[count], Here))], Pre) ==
+                tag + around(\at(queue->ring.head, Pre) + count, queue->ring.size); */
+        /*@ assert still_held: all_held(pool, pkts, count); */
+        /*@ assert still_order: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
+        /*@ assert more_held: all_held(pool, pkts, count + 1); */
+        /*@ assert more_order: received_in_order{Pre, Here}(queue, l, pkts, count + 1, tag); */
+        count++;
+    }
+    return count;
+}
+
+/* Drop what lies before the next frame that can be delivered. */
+/*@ requires rxq_memory(queue, pool, l);
+    BALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.head, queue->broken,
+        queue->discarded, queue->dropped.errors, queue->dropped.oversize, l->place[0 .. 65535],
+        l->order[0 .. 65535], l->position[0 .. 65535];
+    BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures ring_frees{Pre, Post}(l, tag);
+*/
+static inline void rx_skip(struct ixgbe_rxq *queue, struct ir_pool *pool)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    /*@ BALANCED(loop invariant, pool, l, &queue->ring, tag)
+        loop invariant ring_frees{Pre, Here}(l, tag);
+        loop assigns left, pool->free_count, pool->stack[0 .. 65535], queue->ring.head,
+            queue->broken, queue->discarded, queue->dropped.errors, queue->dropped.oversize,
+            l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+        loop variant left;
+    */
+    for (uint64_t left = queue->ring.size; left > 0u; left--) {
+        uint64_t hi;
+
+        if (queue->broken != 0u || ir_ring_used(&queue->ring) == 0u)
+            break;
+        hi = ir_dma_load64(&queue->desc[queue->ring.head].hi);
+        if (!ixgbe_rxd_done(hi) || (rx_deliverable(pool, hi) && queue->discarded == 0u))
+            break;
+        rx_drop(queue, pool, hi) /*@ ghost (l, tag) */;
+    }
+}
+
+/* Drop what cannot be delivered and lend fresh buffers, when a group of slots is empty. */
+/*@ requires rxq_memory(queue, queue->pool, l);
+    BALANCED(requires, queue->pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->ring.slot[0 .. 4095],
+        queue->ring.head, queue->ring.tail, queue->broken, queue->discarded,
+        queue->dropped.errors, queue->dropped.oversize, l->place[0 .. 65535],
+        l->order[0 .. 65535], l->position[0 .. 65535];
+    BALANCED(ensures, queue->pool, l, &queue->ring, tag)
+    ensures ring_recycles{Pre, Post}(l, tag);
+*/
+static void rx_recycle(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    rx_skip(queue, queue->pool) /*@ ghost (l, tag) */;
+    if (ir_ring_room(&queue->ring) >= IXGBE_GROUP && queue->broken == 0u)
+        ixgbe_rx_refill(queue) /*@ ghost (l, tag) */;
+}
+
+/* How many descriptors a burst of `max` may take: none in the middle of a frame that is dropped. */
+/*@ requires \valid_read(queue) && ring_shape(&queue->ring);
+    assigns \nothing;
+    ensures 0 <= \result <= max && \result <= used(&queue->ring);
+    ensures \result <= 4095;
+    ensures queue->broken != 0 ==> \result == 0;
+*/
+static inline uint64_t rx_limit(const struct ixgbe_rxq *queue, uint32_t max)
+{
+    uint64_t used = ir_ring_used(&queue->ring);
+
+    if (queue->broken != 0u || queue->discarded != 0u)
+        return 0u;
+    return max < used ? max : used;
+}
+
+int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t max)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    struct ir_pool *pool = queue->pool;
+    uint64_t count = rx_take(queue, pool, pkts, rx_limit(queue, max)) /*@ ghost (l, tag) */;
+
+    ir_dma_acquire();
+    /*@ assert apart: \forall integer i; 0 <= i < count ==>
+            \separated(pkts + i, &queue->ring.head, &queue->ring.tail, &queue->dropped.errors,
+                       &queue->dropped.oversize, &queue->pool->free_count); */
+    /*@ assert size_apart: \separated(&pool->buffer_size, &queue->ring.head, &queue->ring.tail,
+            &queue->dropped.errors, &queue->dropped.oversize, &pool->free_count); */
+    /*@ ghost taken: ; */
+    rx_recycle(queue) /*@ ghost (l, tag) */;
+    /*@ assert same_pkts: pkts_stay{taken, Here}(pkts, count); */
+    /*@ assert same_size: pool->buffer_size == \at(pool->buffer_size, taken); */
+    /*@ assert same_grants: grants_stay{taken, Here}(pool); */
+    /*@ assert still_held: all_held(pool, pkts, count); */
+    /*@ assert still_order: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
+    return count == 0u && queue->broken != 0u ? -EIO : (int32_t)count;
+}
+
+void ixgbe_rx_drain(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    ir_move_drain(&queue->ring, queue->pool) /*@ ghost (l, tag) */;
+}
