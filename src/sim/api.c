@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The public functions of ironring/sim.h.
+ */
+#include <ironring/sim.h>
+
+#include <errno.h>
+
+#include "core/driver.h"
+#include "sim/card.h"
+
+#define STEP_FRAMES 16384u /* more than the largest ring; bounds what an endless wire can do */
+
+/* The card behind the device, or NULL when it is a real one. */
+static struct sim_card *card_of(struct ir_dev *dev)
+{
+    if (dev == NULL || dev->transport == NULL || dev->transport->ops != &sim_transport_ops)
+        return NULL;
+    return (struct sim_card *)dev->transport;
+}
+
+int ir_sim_step(struct ir_dev *dev)
+{
+    struct sim_card *card = card_of(dev);
+    uint32_t moved;
+
+    if (card == NULL)
+        return -ENOTSUP;
+    if (card->options.thread)
+        return -EBUSY;
+    sim_lock(card);
+    atomic_fetch_add(&card->clock, SIM_STEP_US);
+    moved = sim_round(card, STEP_FRAMES);
+    sim_unlock(card);
+    return (int)moved;
+}
+
+bool ir_sim_finished(struct ir_dev *dev)
+{
+    struct sim_card *card = card_of(dev);
+
+    return card != NULL && atomic_load(&card->finished);
+}
+
+int ir_sim_violations(struct ir_dev *dev, uint64_t *count)
+{
+    struct sim_card *card = card_of(dev);
+
+    if (card == NULL)
+        return -ENOTSUP;
+    if (count == NULL)
+        return -EINVAL;
+    *count = atomic_load(&card->violations.count);
+    return 0;
+}
+
+const char *ir_sim_violation(struct ir_dev *dev, uint64_t index)
+{
+    struct sim_card *card = card_of(dev);
+
+    return card == NULL ? NULL : sim_violation(&card->violations, index);
+}
+
+int ir_sim_put(struct ir_dev *dev, const uint8_t *frame, size_t length)
+{
+    struct sim_card *card = card_of(dev);
+
+    if (card == NULL)
+        return -ENOTSUP;
+    if (frame == NULL || length == 0 || length > SIM_FRAME_MAX || card->source == NULL)
+        return -EINVAL;
+    return sim_wire_memory_put(card->source, frame, (uint32_t)length);
+}
+
+int ir_sim_take(struct ir_dev *dev, uint8_t *frame, size_t size)
+{
+    struct sim_card *card = card_of(dev);
+
+    if (card == NULL)
+        return -ENOTSUP;
+    if ((frame == NULL && size != 0) || card->source == NULL)
+        return -EINVAL;
+    return sim_wire_memory_take(card->source, frame, size);
+}

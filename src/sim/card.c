@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The simulated card as a transport: register accesses, configuration space, mappings, time, and
+ * its beginning and end. What an access does is looked up in the map of registers.c.
+ */
+#define _GNU_SOURCE
+#include "sim/card.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NS_PER_US 1000u
+#define NS_PER_S  1000000000u
+
+#define CONFIG_COMMAND        0x04u
+#define CONFIG_COMMAND_BITS   0x0547u /* those that can be written */
+#define CONFIG_COMMAND_MEMORY 0x0002u
+#define CONFIG_CACHE_LINE     0x0cu
+#define CONFIG_INTERRUPT_LINE 0x3cu
+
+const char *const sim_field_names[SIM_FIELD_COUNT] = {
+#define SIM_FIELD_NAME(id, name, late) [id] = (name),
+    SIM_FIELDS(SIM_FIELD_NAME)
+#undef SIM_FIELD_NAME
+};
+
+const uint64_t sim_field_delays[SIM_FIELD_COUNT] = {
+#define SIM_FIELD_DELAY(id, name, late) [id] = (late),
+    SIM_FIELDS(SIM_FIELD_DELAY)
+#undef SIM_FIELD_DELAY
+};
+
+void sim_lock(struct sim_card *card)
+{
+    atomic_fetch_add(&card->waiting, 1u);
+    (void)pthread_mutex_lock(&card->lock);
+    atomic_fetch_sub(&card->waiting, 1u);
+}
+
+void sim_unlock(struct sim_card *card)
+{
+    (void)pthread_mutex_unlock(&card->lock);
+}
+
+static uint64_t monotonic_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail: the clock exists */
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* Delays and steps make time pass; real time does too while the card has a thread of its own. */
+uint64_t sim_now_ns(const struct sim_card *card)
+{
+    uint64_t now = atomic_load(&card->clock) * NS_PER_US;
+
+    if (card->options.thread)
+        now += monotonic_ns() - card->started;
+    return now;
+}
+
+uint64_t sim_now(const struct sim_card *card)
+{
+    return sim_now_ns(card) / NS_PER_US;
+}
+
+uint64_t sim_due(const struct sim_card *card, enum sim_field field)
+{
+    uint64_t late = card->options.late[field];
+
+    return late == SIM_NEVER ? SIM_NEVER : sim_now(card) + late;
+}
+
+static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
+{
+    struct sim_card *card = context;
+    const struct sim_word *word = &card->map[offset / 4u % SIM_WORDS];
+    uint32_t value = 0;
+
+    if (width != 4u || offset % 4u != 0) {
+        char name[SIM_NAME_LENGTH];
+
+        sim_register_name(offset / 4u * 4u % SIM_WINDOW, name);
+        sim_violate(&card->violations, SIM_RULE_REGISTER_WIDTH, "%s at 0x%05x was read as %u bytes",
+                    name, offset, width);
+        return IR_REG_GONE;
+    }
+    sim_lock(card);
+    if ((card->config[CONFIG_COMMAND] & CONFIG_COMMAND_MEMORY) == 0) {
+        value = IR_REG_GONE; /* nobody answers */
+    } else if (word->reg != 0) {
+        const struct sim_register *reg = &sim_registers[word->reg - 1u];
+        uint32_t index = (word->canonical * 4u - reg->offset) / reg->stride;
+
+        value = reg->read != NULL ? reg->read(card, reg, index) : card->value[word->canonical];
+    }
+    sim_unlock(card);
+    return value;
+}
+
+/* A write that may not be: false, and a violation. */
+static bool write_allowed(struct sim_card *card, const struct sim_word *word, uint32_t offset,
+                          uint32_t width, uint32_t value)
+{
+    enum sim_rule rule;
+    char name[SIM_NAME_LENGTH];
+
+    if (width != 4u || offset % 4u != 0)
+        rule = SIM_RULE_REGISTER_WIDTH;
+    else if (word->reg == 0)
+        rule = SIM_RULE_REGISTER_UNKNOWN;
+    else if ((sim_registers[word->reg - 1u].flags & SIM_REG_READ_ONLY) != 0)
+        rule = SIM_RULE_REGISTER_READ_ONLY;
+    else if (sim_resetting(card))
+        rule = SIM_RULE_RESET_PENDING;
+    else
+        return true;
+    sim_register_name(offset / 4u * 4u % SIM_WINDOW, name);
+    sim_violate(&card->violations, rule, "%s at 0x%05x was written, %u bytes, 0x%08x", name, offset,
+                width, value);
+    return false;
+}
+
+static void write_register(void *context, uint32_t offset, uint32_t width, uint32_t value)
+{
+    struct sim_card *card = context;
+    const struct sim_word *word = &card->map[offset / 4u % SIM_WORDS];
+
+    if (word->tail != 0 && width == 4u && offset % 4u == 0) {
+        sim_tail_write(card, word->tail - 1u, value);
+        return;
+    }
+    sim_lock(card);
+    if ((card->config[CONFIG_COMMAND] & CONFIG_COMMAND_MEMORY) != 0 &&
+        write_allowed(card, word, offset, width, value)) {
+        const struct sim_register *reg = &sim_registers[word->reg - 1u];
+        uint32_t index = (word->canonical * 4u - reg->offset) / reg->stride;
+        uint32_t old = card->value[word->canonical];
+
+        value = (old & reg->fixed) | (value & ~reg->fixed);
+        if (reg->write != NULL)
+            reg->write(card, reg, index, value);
+        else
+            card->value[word->canonical] = value;
+    }
+    sim_unlock(card);
+}
+
+static const struct ir_regs_sim register_access = {read_register, write_register};
+
+static struct sim_card *card_of(struct ir_transport *transport)
+{
+    return (struct sim_card *)transport;
+}
+
+static int card_map(struct ir_transport *transport, const struct ir_dma *region)
+{
+    struct sim_card *card = card_of(transport);
+    int result;
+
+    sim_lock(card);
+    result = sim_iommu_map(&card->iommu, region);
+    sim_unlock(card);
+    return result;
+}
+
+static int card_unmap(struct ir_transport *transport, const struct ir_dma *region)
+{
+    struct sim_card *card = card_of(transport);
+    int result;
+
+    sim_lock(card);
+    result = sim_iommu_unmap(&card->iommu, region);
+    sim_unlock(card);
+    return result;
+}
+
+static bool config_legal(const struct sim_card *card, uint32_t offset, uint32_t width)
+{
+    return (width == 1u || width == 2u || width == 4u) && offset % width == 0 &&
+           offset <= sizeof(card->config) - width;
+}
+
+static int card_config_read(struct ir_transport *transport, uint32_t offset, uint32_t width,
+                            uint32_t *value)
+{
+    struct sim_card *card = card_of(transport);
+
+    if (!config_legal(card, offset, width))
+        return -EINVAL;
+    *value = 0;
+    sim_lock(card);
+    for (uint32_t i = 0; i < width; i++)
+        *value |= (uint32_t)card->config[offset + i] << (8u * i);
+    sim_unlock(card);
+    return 0;
+}
+
+/* Bits of the byte at `offset` of configuration space that can be written. */
+static uint8_t config_writable(uint32_t offset)
+{
+    switch (offset) {
+    case CONFIG_COMMAND:
+        return CONFIG_COMMAND_BITS & 0xffu;
+    case CONFIG_COMMAND + 1u:
+        return CONFIG_COMMAND_BITS >> 8;
+    case CONFIG_CACHE_LINE:
+    case CONFIG_INTERRUPT_LINE:
+        return 0xffu;
+    default:
+        return 0;
+    }
+}
+
+static int card_config_write(struct ir_transport *transport, uint32_t offset, uint32_t width,
+                             uint32_t value)
+{
+    struct sim_card *card = card_of(transport);
+
+    if (!config_legal(card, offset, width))
+        return -EINVAL;
+    sim_lock(card);
+    for (uint32_t i = 0; i < width; i++) {
+        uint8_t mask = config_writable(offset + i);
+        uint8_t byte = (uint8_t)(value >> (8u * i) & 0xffu);
+
+        card->config[offset + i] =
+            (uint8_t)((card->config[offset + i] & (uint8_t)~mask) | (byte & mask));
+    }
+    sim_unlock(card);
+    return 0;
+}
+
+static void card_delay(struct ir_transport *transport, uint32_t microseconds)
+{
+    struct sim_card *card = card_of(transport);
+
+    atomic_fetch_add(&card->clock, microseconds);
+    if (card->options.thread)
+        (void)sched_yield();
+}
+
+static void close_wires(struct sim_wire *source, struct sim_wire *sink)
+{
+    if (sink != NULL && sink != source)
+        sink->ops->close(sink);
+    if (source != NULL)
+        source->ops->close(source);
+}
+
+static void card_close(struct ir_transport *transport)
+{
+    struct sim_card *card = card_of(transport);
+
+    sim_thread_stop(card);
+    close_wires(card->source, card->sink);
+    sim_fifo_release(&card->loopback);
+    sim_iommu_release(&card->iommu);
+    sim_violations_destroy(&card->violations);
+    (void)pthread_mutex_destroy(&card->lock);
+    free(card);
+}
+
+const struct ir_transport_ops sim_transport_ops = {
+    .map = card_map,
+    .unmap = card_unmap,
+    .config_read = card_config_read,
+    .config_write = card_config_write,
+    .delay = card_delay,
+    .close = card_close,
+};
+
+static void fill_config(struct sim_card *card)
+{
+    uint8_t *config = card->config;
+
+    config[0x00] = 0x86u;
+    config[0x01] = 0x80u;
+    config[0x02] = (uint8_t)(card->options.device & 0xffu);
+    config[0x03] = (uint8_t)(card->options.device >> 8);
+    config[CONFIG_COMMAND] = CONFIG_COMMAND_MEMORY;
+    config[0x08] = 0x01u;               /* revision */
+    config[0x0b] = 0x02u;               /* class: network, Ethernet */
+    config[0x10] = 0x0cu;               /* BAR 0: memory, 64-bit, prefetchable */
+    memcpy(config + 0x2cu, config, 4u); /* subsystem */
+}
+
+int sim_card_create(const struct sim_options *options, struct sim_wire *source,
+                    struct sim_wire *sink, struct sim_card **card)
+{
+    struct sim_card *new = calloc(1, sizeof(*new));
+
+    *card = NULL;
+    if (new == NULL || sim_fifo_init(&new->loopback) != 0) {
+        free(new);
+        close_wires(source, sink);
+        return -ENOMEM;
+    }
+    new->options = *options;
+    new->map = sim_map();
+    new->source = source;
+    new->sink = sink;
+    new->started = monotonic_ns();
+    (void)pthread_mutex_init(&new->lock, NULL); /* cannot fail with default attributes */
+    sim_violations_init(&new->violations);
+    new->transport.ops = &sim_transport_ops;
+    new->transport.regs.kind = IR_REGS_SIM;
+    new->transport.regs.size = SIM_WINDOW;
+    new->transport.regs.sim = &register_access;
+    new->transport.regs.card = new;
+    new->transport.vendor = 0x8086u;
+    new->transport.device = options->device;
+    fill_config(new);
+    sim_power_on(new);
+    atomic_store(&new->finished, source == NULL);
+    *card = new;
+    return 0;
+}

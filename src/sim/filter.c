@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which frames the card takes (82599 section 7.1.1) and which queue they go to. Only decisions:
+ * counting and storing are elsewhere.
+ */
+#include <string.h>
+
+#include "sim/card.h"
+
+#define ETHERTYPE_OFFSET 12u
+#define VLAN_ID_MASK     0xfffu
+
+static bool is_broadcast(const uint8_t *mac)
+{
+    static const uint8_t broadcast[IR_MAC_LENGTH] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+    return memcmp(mac, broadcast, sizeof(broadcast)) == 0;
+}
+
+/* MO chooses which 12 bits of the address: 0 for bits 47:36, then 46:35, 45:34 and 43:32. */
+static bool in_multicast_table(const struct sim_card *card, const uint8_t *mac)
+{
+    static const uint32_t shifts[] = {4, 3, 2, 0};
+    uint32_t control = sim_get(card, R_MCSTCTRL);
+    uint32_t bits = (uint32_t)mac[4] | (uint32_t)mac[5] << 8;
+    uint32_t vector = bits >> shifts[control & MCSTCTRL_MO] & 0xfffu;
+
+    if ((control & MCSTCTRL_MFE) == 0)
+        return false;
+    return (sim_get(card, R_MTA + 4u * (vector / 32u)) >> (vector % 32u) & 1u) != 0;
+}
+
+static bool in_address_table(const struct sim_card *card, const uint8_t *mac)
+{
+    uint32_t low =
+        (uint32_t)mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 | (uint32_t)mac[3] << 24;
+    uint32_t high = (uint32_t)mac[4] | (uint32_t)mac[5] << 8 | RAH_AV;
+
+    for (uint32_t i = 0; i < RAR_COUNT; i++)
+        if (sim_get(card, R_RAL + 8u * i) == low &&
+            (sim_get(card, R_RAL + 8u * i + 4u) & (RAH_AV | 0xffffu)) == high)
+            return true;
+    return false;
+}
+
+static bool accepts_address(const struct sim_card *card, const uint8_t *mac)
+{
+    uint32_t control = sim_get(card, R_FCTRL);
+
+    if ((mac[0] & 1u) == 0)
+        return (control & FCTRL_UPE) != 0 || in_address_table(card, mac);
+    if ((control & FCTRL_MPE) != 0)
+        return true;
+    if (is_broadcast(mac))
+        return (control & FCTRL_BAM) != 0;
+    return in_multicast_table(card, mac) || in_address_table(card, mac);
+}
+
+static bool accepts_vlan(const struct sim_card *card, const uint8_t *frame, uint32_t length)
+{
+    uint32_t control = sim_get(card, R_VLNCTRL);
+    uint32_t type = (uint32_t)frame[ETHERTYPE_OFFSET] << 8 | frame[ETHERTYPE_OFFSET + 1u];
+    uint32_t id;
+
+    if ((control & VLNCTRL_VFE) == 0 || type != (control & 0xffffu) || length < 18u)
+        return true;
+    id =
+        ((uint32_t)frame[ETHERTYPE_OFFSET + 2u] << 8 | frame[ETHERTYPE_OFFSET + 3u]) & VLAN_ID_MASK;
+    return (sim_get(card, R_VFTA + 4u * (id / 32u)) >> (id % 32u) & 1u) != 0;
+}
+
+bool sim_accepts(const struct sim_card *card, const uint8_t *frame, uint32_t length)
+{
+    return accepts_address(card, frame) && accepts_vlan(card, frame, length);
+}
+
+uint32_t sim_queue_for(const struct sim_card *card, const uint8_t *frame, uint32_t length)
+{
+    (void)card;
+    (void)frame;
+    (void)length;
+    return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The simulated IOMMU: what memory the driver has mapped, and the only way from a device address to
+ * it. Not locked here: the card's lock covers it.
+ */
+#ifndef IRONRING_SIM_IOMMU_H
+#define IRONRING_SIM_IOMMU_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/dma.h"
+
+#define SIM_PAGE ((size_t)4096)
+
+struct sim_iommu {
+    struct ir_dma *regions; /* by address, without overlap */
+    uint32_t count;
+    uint32_t capacity;
+};
+
+/* Errors: -EINVAL the region is empty, wraps, or is not made of whole pages (address, length and
+ * memory multiples of 4 KiB, as with a real IOMMU), -EBUSY it overlaps another, -ENOMEM. */
+int sim_iommu_map(struct sim_iommu *iommu, const struct ir_dma *region);
+/* Errors: -ENOENT no region begins there with that length. */
+int sim_iommu_unmap(struct sim_iommu *iommu, const struct ir_dma *region);
+void sim_iommu_release(struct sim_iommu *iommu);
+
+/* The memory behind the `length` bytes at device address `iova`, or NULL unless all of it lies in
+ * one region. Valid until the next unmap. `hint` remembers the region between calls for like
+ * addresses. */
+uint8_t *sim_iommu_at(const struct sim_iommu *iommu, uint32_t *hint, uint64_t iova,
+                      uint64_t length);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Registers of the 82599 as the simulated card has them: offsets and fields, and the map that says
+ * what an access to each offset does. Written independently of the driver's list, so that a slip in
+ * one shows.
+ */
+#ifndef IRONRING_SIM_REGISTERS_H
+#define IRONRING_SIM_REGISTERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SIM_WINDOW      0x20000u /* bytes in the register window */
+#define SIM_WORDS       (SIM_WINDOW / 4u)
+#define SIM_QUEUES      128u       /* in each direction */
+#define SIM_TX          SIM_QUEUES /* number of transmit queue 0 in lists of all queues */
+#define SIM_NAME_LENGTH 24u
+
+#define R_CTRL              0x00000u
+#define CTRL_MASTER_DISABLE (1u << 2)
+#define CTRL_LRST           (1u << 3)
+#define CTRL_RST            (1u << 26)
+#define R_STATUS            0x00008u
+#define STATUS_LINK_UP      (1u << 7)
+#define STATUS_MASTER       (1u << 19)
+#define R_EICR              0x00800u
+#define EICR_RX_MISS        (1u << 17)
+#define EICR_LINK           (1u << 20)
+#define EICR_OTHER          0x3fff0000u /* causes that a read clears even with GPIE.OCD */
+#define R_EICS              0x00808u
+#define R_EIMS              0x00880u
+#define R_EIMC              0x00888u
+#define EIMC_RESERVED       (1u << 31)
+#define R_GPIE              0x00898u
+#define GPIE_OCD            (1u << 5)
+#define R_IVAR              0x00900u
+#define R_EICS_EX           0x00a90u
+#define R_EIMS_EX           0x00aa0u
+#define R_EIMC_EX           0x00ab0u
+#define R_RX                0x01000u /* receive queues 0 to 63 ... */
+#define R_RX_HIGH           0x0d000u /* ... and 64 to 127 */
+#define R_TX                0x06000u
+#define Q_STRIDE            0x40u
+#define Q_BAL               0x00u
+#define Q_BAH               0x04u
+#define Q_LEN               0x08u
+#define Q_DCA               0x0cu
+#define Q_HEAD              0x10u
+#define Q_SRRCTL            0x14u
+#define Q_TAIL              0x18u
+#define Q_CONTROL           0x28u /* RXDCTL, TXDCTL */
+#define Q_TDWBAL            0x38u
+#define Q_TDWBAH            0x3cu
+#define DCA_RX_RESERVED     (1u << 12)
+#define DCA_TX_RELAXED      (1u << 11)
+#define SRRCTL_SIZE         0x1fu
+#define SRRCTL_TYPE(v)      ((v) >> 25 & 7u)
+#define SRRCTL_DROP_EN      (1u << 28)
+#define XDCTL_ENABLE        (1u << 25)
+#define TXDCTL_SWFLSH       (1u << 26)
+#define TXDCTL_WTHRESH(v)   ((v) >> 16 & 0x7fu)
+#define RXDCTL_VME          (1u << 30)
+#define TDWBAL_ENABLE       (1u << 0)
+#define R_QPRC              0x01030u
+#define R_QBRC_L            0x01034u
+#define R_QBRC_H            0x01038u
+#define R_QPRDC             0x01430u
+#define R_RQSMR             0x02300u
+#define R_RDRXCTL           0x02f00u
+#define RDRXCTL_CRCSTRIP    (1u << 1)
+#define RDRXCTL_DMAIDONE    (1u << 3)
+#define RDRXCTL_RSCFRSTSIZE (0x1fu << 17)
+#define RDRXCTL_ONES        (3u << 25)
+#define R_RXDGPC            0x02f50u
+#define R_RXCTRL            0x03000u
+#define RXCTRL_RXEN         (1u << 0)
+#define R_RXPBSIZE          0x03c00u
+#define R_MPC               0x03fa0u
+#define R_PRC64             0x0405cu /* and five more, by size */
+#define R_GPRC              0x04074u
+#define R_BPRC              0x04078u
+#define R_MPRC              0x0407cu
+#define R_GPTC              0x04080u
+#define R_GORCL             0x04088u
+#define R_GORCH             0x0408cu
+#define R_GOTCL             0x04090u
+#define R_GOTCH             0x04094u
+#define R_RUC               0x040a4u
+#define R_ROC               0x040acu
+#define R_TORL              0x040c0u
+#define R_TORH              0x040c4u
+#define R_TPR               0x040d0u
+#define R_TPT               0x040d4u
+#define R_PTC64             0x040d8u
+#define R_MPTC              0x040f0u
+#define R_BPTC              0x040f4u
+#define R_HLREG0            0x04240u
+#define HLREG0_TXCRCEN      (1u << 0)
+#define HLREG0_RXCRCSTRP    (1u << 1)
+#define HLREG0_JUMBOEN      (1u << 2)
+#define HLREG0_TXPADEN      (1u << 10)
+#define HLREG0_LPBK         (1u << 15)
+#define R_MSCA              0x0425cu
+#define MSCA_COMMAND        (1u << 30)
+#define R_MSRWD             0x04260u
+#define R_MAXFRS            0x04268u
+#define R_AUTOC             0x042a0u
+#define AUTOC_RESTART       (1u << 12)
+#define R_LINKS             0x042a4u
+#define LINKS_UP_10G        0x70000000u
+#define R_RTTDCS            0x04900u
+#define RTTDCS_ARBDIS       (1u << 6)
+#define R_DMATXCTL          0x04a80u
+#define DMATXCTL_TE         (1u << 0)
+#define R_FCTRL             0x05080u
+#define FCTRL_SBP           (1u << 1)
+#define FCTRL_MPE           (1u << 8)
+#define FCTRL_UPE           (1u << 9)
+#define FCTRL_BAM           (1u << 10)
+#define R_VLNCTRL           0x05088u
+#define VLNCTRL_VFE         (1u << 30)
+#define R_MCSTCTRL          0x05090u
+#define MCSTCTRL_MFE        (1u << 2)
+#define MCSTCTRL_MO         0x3u
+#define R_MTA               0x05200u
+#define R_MTQC              0x08120u
+#define R_TQSM              0x08600u
+#define R_QPTC              0x08680u
+#define R_QBTC_L            0x08700u
+#define R_QBTC_H            0x08704u
+#define R_TXDGPC            0x087a0u
+#define R_SECTXCTRL         0x08800u
+#define R_SECTXSTAT         0x08804u
+#define R_SECRXCTRL         0x08d00u
+#define SECRXCTRL_RX_DIS    (1u << 1)
+#define R_SECRXSTAT         0x08d04u
+#define SECRXSTAT_READY     (1u << 0)
+#define R_VFTA              0x0a000u
+#define R_RAL               0x0a200u /* RAH follows each */
+#define RAH_AV              (1u << 31)
+#define RAR_COUNT           128u
+#define R_RETA              0x0eb00u
+#define R_RSSRK             0x0eb80u
+#define R_MRQC              0x0ec80u
+#define MRQC_MODE           0xfu
+#define R_EEC               0x10010u
+#define EEC_PRESENT         (1u << 8)
+#define EEC_AUTO_READ_DONE  (1u << 9)
+#define R_EERD              0x10014u
+#define EERD_START          (1u << 0)
+#define EERD_DONE           (1u << 1)
+#define R_EEMNGCTL          0x10110u
+#define EEMNGCTL_DONE       (3u << 18)
+#define R_SWSM              0x10140u
+#define SWSM_SMBI           (1u << 0)
+
+struct sim_card;
+struct sim_register;
+
+/* A register of the card, or a row of equal ones. */
+struct sim_register {
+    const char *name;
+    uint32_t offset;
+    uint32_t stride; /* bytes from one to the next */
+    uint32_t count;
+    uint32_t first; /* number of the first one */
+    uint32_t reset; /* value after power-on and reset */
+    uint32_t fixed; /* bits that a write leaves as they are */
+    uint32_t flags; /* SIM_REG_ ... */
+    /* Without a function, a read answers the stored value and a write stores it. Called with the
+     * card locked; `index` < count. */
+    uint32_t (*read)(struct sim_card *card, const struct sim_register *reg, uint32_t index);
+    void (*write)(struct sim_card *card, const struct sim_register *reg, uint32_t index,
+                  uint32_t value);
+};
+
+#define SIM_REG_READ_ONLY 1u
+#define SIM_REG_SURVIVES  2u /* a reset leaves it as it was */
+#define SIM_REG_STALE     4u /* ... and it must be written before reception starts */
+
+/* What stands in SIM_REG_STALE registers at power-on. */
+#define SIM_STALE 0x5ca1ab1eu
+
+/* What an offset of the window means. */
+struct sim_word {
+    uint16_t canonical; /* word of the register's own offset, when this one is an alias */
+    uint8_t reg;        /* 1 + index into sim_registers, 0 for no register */
+    uint16_t tail;      /* 1 + number of the queue whose tail this is, 0 for no tail */
+};
+
+extern const struct sim_register sim_registers[];
+extern const size_t sim_register_count;
+
+/* The map of the window, SIM_WORDS entries, made at the first call. */
+const struct sim_word *sim_map(void);
+
+/* Name of the register at `offset` (a multiple of 4, below SIM_WINDOW) with its number: "RDT(3)".
+ */
+void sim_register_name(uint32_t offset, char name[SIM_NAME_LENGTH]);
+
+/* First register of a queue's block; `queue` counts receive queues from 0, transmit queues from
+ * SIM_TX. */
+static inline uint32_t sim_queue_base(uint32_t queue)
+{
+    if (queue >= SIM_TX)
+        return R_TX + Q_STRIDE * (queue - SIM_TX);
+    return queue < 64u ? R_RX + Q_STRIDE * queue : R_RX_HIGH + Q_STRIDE * (queue - 64u);
+}
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Receive: frames from the wire, through the filters, into descriptors (82599 sections 7.1.5
+ * and 7.1.6). The driver's memory is reached through the IOMMU only; descriptor words are read
+ * once.
+ */
+#include <string.h>
+
+#include "sim/card.h"
+
+#define ETHERNET_HEADER 14u
+#define RUNT            60u /* shorter frames, without checksum, are undersized */
+#define VLAN_TAG        4u
+
+#define STATUS_DD       1u
+#define STATUS_EOP      2u
+#define STATUS_VP       8u
+#define ERROR_OVERSIZE  (1u << 28)
+#define ERROR_UNDERSIZE (1u << 29)
+#define ERRORS_SHIFT    20u /* legacy descriptors have errors 31:24 as 8 bits */
+
+/* A frame on its way into descriptors. */
+struct part {
+    const uint8_t *data;
+    uint32_t length;
+    uint32_t status; /* of the last descriptor */
+    uint32_t errors;
+    uint32_t vlan;
+};
+
+/* CRC-32 of Ethernet, as it stands after the frame. */
+static uint32_t frame_crc(const uint8_t *data, uint32_t length)
+{
+    uint32_t crc = UINT32_MAX;
+
+    for (uint32_t i = 0; i < length; i++) {
+        crc ^= data[i];
+        for (uint32_t bit = 0; bit < 8u; bit++)
+            crc = (crc >> 1) ^ ((crc & 1u) != 0 ? 0xedb88320u : 0);
+    }
+    return ~crc;
+}
+
+/* Longest frame with its checksum that is no error (below SIM_MAXFRS_MAX); a VLAN tag comes on
+ * top. */
+static uint32_t longest(const struct sim_card *card, const uint8_t *frame)
+{
+    uint32_t limit = 1518u;
+
+    if ((sim_get(card, R_HLREG0) & HLREG0_JUMBOEN) != 0)
+        limit = sim_get(card, R_MAXFRS) >> 16;
+    if (frame[12] == 0x81u && frame[13] == 0)
+        limit += VLAN_TAG;
+    return limit;
+}
+
+static uint32_t add_crc(struct sim_card *card, const uint8_t *frame, uint32_t length)
+{
+    uint32_t crc = frame_crc(frame, length);
+
+    memmove(card->rx_scratch, frame, length); /* in loopback it is there already */
+    for (uint32_t i = 0; i < SIM_CRC; i++)
+        card->rx_scratch[length + i] = (uint8_t)(crc >> (8u * i) & 0xffu);
+    return length + SIM_CRC;
+}
+
+/* Judge a frame from the wire. When it is to be received it becomes the card's arrival. */
+static void arrive(struct sim_card *card, const uint8_t *frame, uint32_t length, bool patient)
+{
+    bool bad_too = (sim_get(card, R_FCTRL) & FCTRL_SBP) != 0;
+    uint32_t errors = 0;
+
+    if (length < ETHERNET_HEADER || length > SIM_MAXFRS_MAX - SIM_CRC) {
+        sim_count(card, length < ETHERNET_HEADER ? R_RUC : R_ROC, 1u);
+        return;
+    }
+    if (length < RUNT) {
+        sim_count(card, R_RUC, 1u);
+        errors = ERROR_UNDERSIZE;
+    } else if (length + SIM_CRC > longest(card, frame)) {
+        sim_count(card, R_ROC, 1u);
+        errors = ERROR_OVERSIZE;
+    }
+    sim_count_arrival(card, length);
+    if ((errors != 0 && !bad_too) || !sim_accepts(card, frame, length))
+        return;
+    if (errors == 0)
+        sim_count_received(card, frame, length);
+    card->arrival.queue = sim_queue_for(card, frame, length);
+    card->arrival.errors = errors;
+    card->arrival.patient = patient;
+    card->arrival.length = length;
+    card->arrival.data = frame;
+    if ((sim_get(card, R_HLREG0) & HLREG0_RXCRCSTRP) == 0) {
+        card->arrival.length = add_crc(card, frame, length);
+        card->arrival.data = card->rx_scratch;
+    }
+}
+
+/* Take the next frame from the wire, or from the transmitter in loopback. False when there is none.
+ */
+static bool next_frame(struct sim_card *card, uint64_t now)
+{
+    uint32_t length = 0;
+    const uint8_t *frame;
+
+    if ((sim_get(card, R_HLREG0) & HLREG0_LPBK) != 0) {
+        frame = sim_fifo_peek(&card->loopback, &length);
+        if (frame == NULL || length > sizeof(card->rx_scratch) - SIM_CRC)
+            return false;
+        memcpy(card->rx_scratch, frame, length);
+        sim_fifo_drop(&card->loopback);
+        arrive(card, card->rx_scratch, length, false);
+        return true;
+    }
+    if (card->source == NULL)
+        return false;
+    frame = card->source->ops->receive(card->source, now, &length);
+    if (frame == NULL)
+        return false;
+    arrive(card, frame, length, card->source->patient);
+    return true;
+}
+
+/* Take the VLAN tag out when the queue asks for it. Leaves the frame as it is in memory. */
+static void strip_vlan(struct sim_card *card, uint32_t control, struct part *part)
+{
+    uint32_t type = (uint32_t)part->data[12] << 8 | part->data[13];
+
+    if ((control & RXDCTL_VME) == 0 || part->length < ETHERNET_HEADER + VLAN_TAG ||
+        type != (sim_get(card, R_VLNCTRL) & 0xffffu))
+        return;
+    part->vlan = (uint32_t)part->data[14] << 8 | part->data[15];
+    part->status |= STATUS_VP;
+    memmove(card->rx_scratch + 12u, part->data + 16u, part->length - 16u);
+    memmove(card->rx_scratch, part->data, 12u);
+    part->data = card->rx_scratch;
+    part->length -= VLAN_TAG;
+}
+
+/* Fill one descriptor's buffer and write the descriptor back. */
+static void fill(struct sim_card *card, uint64_t *descriptor, uint32_t slot, uint32_t srrctl,
+                 const struct part *part, uint32_t length, bool last)
+{
+    uint64_t address = __atomic_load_n(&descriptor[0], __ATOMIC_RELAXED);
+    uint64_t header = __atomic_load_n(&descriptor[1], __ATOMIC_RELAXED);
+    uint32_t room = (srrctl & SRRCTL_SIZE) * 1024u;
+    uint32_t number = card->arrival.queue;
+    uint32_t status = STATUS_DD | (last ? STATUS_EOP | part->status : 0);
+    uint32_t errors = last ? part->errors : 0;
+    uint64_t vlan = last ? part->vlan : 0;
+    uint8_t *memory = sim_iommu_at(&card->iommu, &card->data_hint, address, room);
+
+    if (memory != NULL)
+        memcpy(memory, part->data, length);
+    else /* the write is lost on its way, and the card does not know */
+        sim_violate(&card->violations, SIM_RULE_DMA_UNMAPPED,
+                    "receive queue %u, slot %u: buffer of %u bytes at 0x%llx", number, slot, room,
+                    (unsigned long long)address);
+    if (SRRCTL_TYPE(srrctl) == 0) {
+        __atomic_store_n(&descriptor[1],
+                         length | (uint64_t)status << 32 |
+                             (uint64_t)(errors >> (ERRORS_SHIFT + 4u)) << 40 | vlan << 48,
+                         __ATOMIC_RELEASE);
+        return;
+    }
+    if ((header & 1u) != 0)
+        sim_violate(&card->violations, SIM_RULE_RX_HEADER_BIT,
+                    "receive queue %u, slot %u: header address 0x%llx", number, slot,
+                    (unsigned long long)header);
+    __atomic_store_n(&descriptor[0], 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&descriptor[1], (status | errors) | (uint64_t)length << 32 | vlan << 48,
+                     __ATOMIC_RELEASE);
+}
+
+enum placed { PLACED, WAITING, DROPPED };
+
+/* Put the arrival into its queue's descriptors: all that it needs, or none. */
+static enum placed place(struct sim_card *card)
+{
+    struct sim_arrival *arrival = &card->arrival;
+    struct sim_queue *queue = &card->queue[arrival->queue];
+    uint32_t base = sim_queue_base(arrival->queue);
+    uint32_t srrctl = sim_get(card, base + Q_SRRCTL);
+    uint32_t room = (srrctl & SRRCTL_SIZE) * 1024u;
+    uint32_t size = atomic_load_explicit(&queue->size, memory_order_relaxed);
+    uint32_t head = atomic_load_explicit(&queue->head, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(&queue->tail, memory_order_acquire);
+    struct part part = {arrival->data, arrival->length, 0, arrival->errors, 0};
+    uint64_t *ring;
+    uint32_t lent;
+
+    if (!queue->enabled || room == 0 || head >= size || tail >= size)
+        return WAITING;
+    ring = sim_ring(card, arrival->queue);
+    lent = tail >= head ? tail - head : tail + size - head;
+    if (ring == NULL)
+        return WAITING;
+    if (lent * room < arrival->length) {
+        if (arrival->patient || (srrctl & SRRCTL_DROP_EN) == 0)
+            return WAITING;
+        sim_count_dropped(card, arrival->queue);
+        return DROPPED;
+    }
+    strip_vlan(card, sim_get(card, base + Q_CONTROL), &part);
+    sim_count_placed(card, arrival->queue, arrival->length);
+    for (bool last = false; !last;) {
+        uint32_t length = part.length < room ? part.length : room;
+        uint32_t slot = head;
+
+        last = length == part.length;
+        head = head + 1u < size ? head + 1u : 0;
+        /* First the head, so that a driver that has seen DD never lends past a head it has passed.
+         */
+        atomic_store_explicit(&queue->head, head, memory_order_release);
+        fill(card, ring + 2u * (size_t)slot, slot, srrctl, &part, length, last);
+        part.data += length;
+        part.length -= length;
+    }
+    sim_interrupt(card, arrival->queue);
+    return PLACED;
+}
+
+/* What a wire with a clock of its own could not hold back. */
+static void count_missed(struct sim_card *card)
+{
+    uint64_t missed = 0;
+
+    if (card->source != NULL && card->source->ops->missed != NULL)
+        missed = card->source->ops->missed(card->source);
+    if (missed == 0)
+        return;
+    sim_count(card, R_MPC, missed);
+    sim_count(card, R_GPRC, missed);
+    sim_set(card, R_EICR, sim_get(card, R_EICR) | EICR_RX_MISS);
+}
+
+static bool receiving(struct sim_card *card)
+{
+    return (sim_get(card, R_RXCTRL) & RXCTRL_RXEN) != 0 &&
+           (sim_get(card, R_SECRXCTRL) & SECRXCTRL_RX_DIS) == 0 && sim_link_up(card) &&
+           sim_dma_allowed(card);
+}
+
+uint32_t sim_receive(struct sim_card *card, uint32_t limit)
+{
+    uint32_t moved = 0;
+    uint64_t now;
+
+    if (!receiving(card))
+        return 0;
+    now = sim_now_ns(card);
+    for (uint32_t frames = 0; frames < limit; frames++) {
+        enum placed placed;
+
+        if (card->arrival.data == NULL && !next_frame(card, now))
+            break;
+        if (card->arrival.data == NULL)
+            continue; /* filtered */
+        placed = place(card);
+        if (placed == WAITING)
+            break;
+        card->arrival.data = NULL;
+        if (placed == PLACED)
+            moved++;
+    }
+    count_missed(card);
+    return moved;
+}

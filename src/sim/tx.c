@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Transmit: packets from descriptors to the wire (82599 sections 7.2.1 to 7.2.3). The driver's
+ * memory is reached through the IOMMU only; descriptor words are read once.
+ */
+#include <string.h>
+
+#include "sim/card.h"
+
+#define DESCRIPTORS_MAX 40u /* a packet, less WTHRESH */
+
+#define CMD_EOP      (1u << 24)
+#define CMD_IFCS     (1u << 25)
+#define CMD_RS       (1u << 27)
+#define CMD_DEXT     (1u << 29)
+#define CMD_VLE      (1u << 30)
+#define CMD_TSE      (1u << 31)
+#define TYPE_CONTEXT 2u
+#define TYPE_DATA    3u
+#define POPTS(hi)    ((uint32_t)((hi) >> 40 & 0x3fu))
+#define PAYLEN(hi)   ((uint32_t)((hi) >> 46))
+#define DONE         (UINT64_C(1) << 32)
+
+/* The descriptors of one packet, as read. */
+struct packet {
+    uint64_t lo[DESCRIPTORS_MAX];
+    uint64_t hi[DESCRIPTORS_MAX];
+    uint32_t count;
+    uint32_t first;  /* slot of the first */
+    uint32_t length; /* bytes */
+    bool bad;        /* breaks a rule: is not sent */
+};
+
+/* A transmit queue in the course of one round. */
+struct round {
+    uint64_t *ring;
+    uint32_t number; /* among all queues */
+    uint32_t base;   /* of its registers */
+    uint32_t size;
+    uint32_t limit;     /* descriptors a packet */
+    uint32_t reported;  /* head to write back */
+    bool report;        /* a descriptor with RS has completed since the last write-back */
+    uint32_t writeback; /* TDWBAL */
+};
+
+static uint32_t command(uint64_t hi)
+{
+    return (uint32_t)(hi & UINT32_MAX);
+}
+
+static bool is_data(uint64_t hi)
+{
+    return (command(hi) & CMD_DEXT) == 0 || (command(hi) >> 20 & 0xfu) == TYPE_DATA;
+}
+
+static bool is_context(uint64_t hi)
+{
+    return (command(hi) & CMD_DEXT) != 0 && (command(hi) >> 20 & 0xfu) == TYPE_CONTEXT;
+}
+
+static uint32_t data_length(uint64_t hi)
+{
+    return command(hi) & 0xffffu;
+}
+
+static void violate(struct sim_card *card, const struct round *round, enum sim_rule rule,
+                    uint32_t slot, uint64_t lo, uint64_t hi)
+{
+    sim_violate(&card->violations, rule,
+                "transmit queue %u, slot %u: descriptor 0x%016llx 0x%016llx",
+                round->number % SIM_QUEUES, slot, (unsigned long long)lo, (unsigned long long)hi);
+}
+
+/* Read the descriptors from `slot` up to the packet's end. False when the driver has not lent all
+ * of them yet. */
+static bool fetch(struct sim_card *card, const struct round *round, uint32_t slot, uint32_t tail,
+                  struct packet *packet)
+{
+    packet->count = 0;
+    packet->first = slot;
+    packet->length = 0;
+    packet->bad = false;
+    while (slot != tail) {
+        uint64_t lo = __atomic_load_n(round->ring + 2u * (size_t)slot, __ATOMIC_RELAXED);
+        uint64_t hi = __atomic_load_n(round->ring + 2u * (size_t)slot + 1u, __ATOMIC_RELAXED);
+
+        packet->lo[packet->count] = lo;
+        packet->hi[packet->count] = hi;
+        packet->count++;
+        if (is_context(hi) && packet->count == 1u)
+            return true;
+        if ((command(hi) & CMD_EOP) != 0)
+            return true;
+        if (packet->count >= round->limit) {
+            violate(card, round, SIM_RULE_TX_DESCRIPTORS, slot, lo, hi);
+            packet->bad = true;
+            return true;
+        }
+        slot = slot + 1u < round->size ? slot + 1u : 0;
+    }
+    return false;
+}
+
+/* What may not be in a packet, apart from its addresses. */
+static void check(struct sim_card *card, const struct round *round, struct packet *packet)
+{
+    uint64_t first = packet->hi[0];
+    uint64_t last = packet->hi[packet->count - 1u];
+    uint32_t end = (packet->first + packet->count - 1u) % round->size;
+
+    for (uint32_t i = 0; i < packet->count; i++) {
+        uint32_t slot = (packet->first + i) % round->size;
+        enum sim_rule rule = SIM_RULE_TX_TYPE;
+
+        packet->length += data_length(packet->hi[i]);
+        if (is_data(packet->hi[i])) {
+            if (data_length(packet->hi[i]) != 0)
+                continue;
+            rule = SIM_RULE_TX_LENGTH_ZERO;
+        }
+        violate(card, round, rule, slot, packet->lo[i], packet->hi[i]);
+        packet->bad = true;
+    }
+    if (packet->bad)
+        return;
+    if (packet->length > SIM_MAXFRS_MAX - SIM_CRC) {
+        violate(card, round, SIM_RULE_TX_FRAME, end, packet->lo[packet->count - 1u], last);
+        packet->bad = true;
+        return;
+    }
+    if ((command(first) & CMD_DEXT) != 0 && PAYLEN(first) != packet->length)
+        violate(card, round, SIM_RULE_TX_PAYLEN, packet->first, packet->lo[0], first);
+    if ((command(first) & CMD_VLE) != 0 || ((command(first) & CMD_DEXT) != 0 &&
+                                            ((command(first) & CMD_TSE) != 0 || POPTS(first) != 0)))
+        violate(card, round, SIM_RULE_TX_UNMODELLED, packet->first, packet->lo[0], first);
+    if ((command(first) & CMD_IFCS) == 0 && (sim_get(card, R_HLREG0) & HLREG0_TXCRCEN) == 0)
+        violate(card, round, SIM_RULE_TX_CHECKSUM, packet->first, packet->lo[0], first);
+    if (round->limit < DESCRIPTORS_MAX && (command(last) & CMD_RS) == 0)
+        violate(card, round, SIM_RULE_TX_THRESHOLD_RS, end, packet->lo[packet->count - 1u], last);
+}
+
+static void put_on_wire(struct sim_card *card, uint64_t now, const uint8_t *frame, uint32_t length)
+{
+    if ((sim_get(card, R_HLREG0) & HLREG0_LPBK) != 0) {
+        if (!sim_fifo_put(&card->loopback, frame, length))
+            sim_count(card, R_MPC, 1u);
+        return;
+    }
+    if (card->sink != NULL)
+        card->sink->ops->send(card->sink, now, frame, length);
+}
+
+/* Gather the packet's bytes, pad them, and send them. Nothing is sent when one address is wrong. */
+static bool emit(struct sim_card *card, const struct round *round, const struct packet *packet,
+                 uint64_t now)
+{
+    bool pad = packet->length < SIM_WIRE_MIN && (sim_get(card, R_HLREG0) & HLREG0_TXPADEN) != 0;
+    const uint8_t *frame = card->tx_scratch;
+    uint32_t length = 0;
+
+    for (uint32_t i = 0; i < packet->count; i++) {
+        uint32_t part = data_length(packet->hi[i]);
+        const uint8_t *memory = sim_iommu_at(&card->iommu, &card->data_hint, packet->lo[i], part);
+
+        if (memory == NULL) {
+            sim_violate(&card->violations, SIM_RULE_DMA_UNMAPPED,
+                        "transmit queue %u, slot %u: %u bytes at 0x%llx",
+                        round->number % SIM_QUEUES, (packet->first + i) % round->size, part,
+                        (unsigned long long)packet->lo[i]);
+            return false;
+        }
+        if (packet->count == 1u && !pad) {
+            frame = memory;
+        } else {
+            memcpy(card->tx_scratch + length, memory, part);
+        }
+        length += part;
+    }
+    if (pad) {
+        memset(card->tx_scratch + length, 0, SIM_WIRE_MIN - length);
+        length = SIM_WIRE_MIN;
+    }
+    sim_count_sent(card, round->number % SIM_QUEUES, frame, length);
+    put_on_wire(card, now, frame, length);
+    return true;
+}
+
+/* Report each descriptor of the packet that asks for it (RS): by DD, or later by the head. The head
+ * register is ahead of what the driver can see, so that the driver never lends past it. */
+static void complete(struct sim_card *card, struct round *round, const struct packet *packet)
+{
+    uint32_t head = (packet->first + packet->count) % round->size;
+
+    atomic_store_explicit(&card->queue[round->number].head, head, memory_order_release);
+    for (uint32_t i = 0; i < packet->count; i++) {
+        uint32_t slot = (packet->first + i) % round->size;
+
+        if ((command(packet->hi[i]) & CMD_RS) == 0)
+            continue;
+        round->report = true;
+        round->reported = (slot + 1u) % round->size;
+        if ((round->writeback & TDWBAL_ENABLE) == 0)
+            __atomic_store_n(round->ring + 2u * (size_t)slot + 1u,
+                             (packet->hi[i] & UINT32_MAX) | DONE, __ATOMIC_RELEASE);
+    }
+}
+
+static void write_head_back(struct sim_card *card, const struct round *round)
+{
+    uint64_t address =
+        (uint64_t)sim_get(card, round->base + Q_TDWBAH) << 32 | (round->writeback & ~UINT32_C(0xf));
+    uint8_t *memory;
+
+    if ((round->writeback & TDWBAL_ENABLE) == 0)
+        return;
+    memory = sim_iommu_at(&card->iommu, &card->ring_hint, address, sizeof(uint32_t));
+    if (memory == NULL)
+        sim_violate(&card->violations, SIM_RULE_DMA_UNMAPPED,
+                    "transmit queue %u: head write-back to 0x%llx", round->number % SIM_QUEUES,
+                    (unsigned long long)address);
+    else
+        __atomic_store_n((uint32_t *)(void *)memory, round->reported, __ATOMIC_RELEASE);
+}
+
+/* What a queue does in one round: at most `limit` packets. Returns the number sent. */
+static uint32_t transmit_queue(struct sim_card *card, uint32_t number, uint32_t limit, uint64_t now)
+{
+    struct sim_queue *queue = &card->queue[number];
+    uint32_t base = sim_queue_base(number);
+    uint32_t wthresh = TXDCTL_WTHRESH(sim_get(card, base + Q_CONTROL));
+    uint32_t head = atomic_load_explicit(&queue->head, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(&queue->tail, memory_order_acquire);
+    struct round round = {
+        .ring = NULL,
+        .number = number,
+        .base = base,
+        .size = atomic_load_explicit(&queue->size, memory_order_relaxed),
+        .limit = wthresh < DESCRIPTORS_MAX ? DESCRIPTORS_MAX - wthresh : 1u,
+        .writeback = sim_get(card, base + Q_TDWBAL),
+    };
+    uint32_t sent = 0;
+    struct packet packet;
+
+    if (head == tail || head >= round.size || tail >= round.size)
+        return 0;
+    round.ring = sim_ring(card, number);
+    if (round.ring == NULL)
+        return 0;
+    for (uint32_t i = 0; i < limit && fetch(card, &round, head, tail, &packet); i++) {
+        if (!is_context(packet.hi[0]) && !packet.bad) {
+            check(card, &round, &packet);
+            if (!packet.bad && emit(card, &round, &packet, now))
+                sent++;
+        }
+        complete(card, &round, &packet);
+        head = (packet.first + packet.count) % round.size;
+    }
+    if (round.report) {
+        write_head_back(card, &round);
+        sim_interrupt(card, number);
+    }
+    return sent;
+}
+
+uint32_t sim_transmit(struct sim_card *card, uint32_t limit)
+{
+    uint32_t sent = 0;
+    uint64_t now;
+
+    if ((sim_get(card, R_DMATXCTL) & DMATXCTL_TE) == 0 || !sim_link_up(card) ||
+        !sim_dma_allowed(card))
+        return 0;
+    now = sim_now_ns(card);
+    for (uint32_t word = SIM_TX / 64u; word < 2u * SIM_QUEUES / 64u; word++) {
+        for (uint64_t left = card->running[word]; left != 0; left &= left - 1u)
+            sent += transmit_queue(card, word * 64u + (uint32_t)__builtin_ctzll(left), limit, now);
+    }
+    return sent;
+}
