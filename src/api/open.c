@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From a device string to an open device: which transport, which driver, and a sentence for people
+ * when something is wrong.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/domain.h"
+#include "api/drivers.h"
+#include "linux/pci.h"
+#include "sim/sim.h"
+
+static const char sim_prefix[] = "sim:";
+
+/* The transport behind the string, and a sentence in `error` when there is none. */
+static int open_transport(const char *device, struct ir_transport **transport,
+                          char error[IR_ERROR_LENGTH])
+{
+    char address[IR_PCI_ADDRESS_LENGTH];
+
+    if (strncmp(device, sim_prefix, strlen(sim_prefix)) == 0)
+        return ir_sim_open(device + strlen(sim_prefix), transport, error);
+    if (ir_pci_address(device, address))
+        return ir_pci_open(address, transport, error);
+    (void)snprintf(error, IR_ERROR_LENGTH,
+                   "\"%.80s\" names no device; give a PCI address such as 0000:03:00.0, or a "
+                   "simulated card such as sim:82599,rx=in.pcap,tx=out.pcap",
+                   device);
+    return -EINVAL;
+}
+
+/* What people can do about it. */
+static const char *remedy(int result)
+{
+    switch (result) {
+    case -ETIMEDOUT:
+    case -EIO:
+        return "power-cycle the card, or try it in another slot or machine";
+    case -ENODEV:
+        return "check that the card is still plugged in and powered";
+    case -ENOMEM:
+        return "free some memory, or raise the limit of locked memory (ulimit -l)";
+    default:
+        return "see the log of the kernel";
+    }
+}
+
+/* Open the device behind the transport. On an error the transport is still open. */
+static int open_driver(struct ir_domain *domain, const char *device, struct ir_transport *transport,
+                       struct ir_dev **dev, char error[IR_ERROR_LENGTH])
+{
+    const struct ir_driver *driver = ir_driver_find(transport->vendor, transport->device);
+    char clause[IR_ERROR_LENGTH] = "";
+    int result;
+
+    if (driver == NULL) {
+        (void)snprintf(error, IR_ERROR_LENGTH,
+                       "%.80s: there is no driver for PCI id %04x:%04x; use a card of the Intel "
+                       "82599 family (such as 8086:10fb)",
+                       device, transport->vendor, transport->device);
+        return -ENOTSUP;
+    }
+    result = ir_domain_attach(domain, transport);
+    if (result != 0) {
+        (void)snprintf(error, IR_ERROR_LENGTH,
+                       "%.80s: the memory of the domain cannot be mapped for it (%s); %s", device,
+                       strerror(-result), remedy(result));
+        return result;
+    }
+    result = driver->open(domain, transport, dev, clause);
+    if (result != 0) {
+        (void)snprintf(error, IR_ERROR_LENGTH, "%.80s: %.90s; %s", device, clause, remedy(result));
+        ir_domain_detach(domain, transport, true);
+        return result;
+    }
+    (void)snprintf((*dev)->name, sizeof((*dev)->name), "%s", device);
+    return 0;
+}
+
+int ir_open(struct ir_domain *domain, const char *device, struct ir_dev **dev,
+            char error[IR_ERROR_LENGTH])
+{
+    char unread[IR_ERROR_LENGTH];
+    struct ir_transport *transport = NULL;
+    struct ir_dev *opened = NULL;
+    int result;
+
+    if (error == NULL)
+        error = unread;
+    error[0] = '\0';
+    if (domain == NULL || device == NULL || dev == NULL) {
+        (void)snprintf(error, IR_ERROR_LENGTH,
+                       "ir_open needs a domain, a device string and a place for the device");
+        return -EINVAL;
+    }
+    result = open_transport(device, &transport, error);
+    if (result != 0)
+        return result;
+    result = open_driver(domain, device, transport, &opened, error);
+    if (result != 0) {
+        transport->ops->close(transport);
+        return result;
+    }
+    *dev = opened;
+    return 0;
+}
+
+int ir_close(struct ir_dev *dev)
+{
+    struct ir_domain *domain;
+    struct ir_transport *transport;
+    int result;
+
+    if (dev == NULL)
+        return 0;
+    domain = dev->domain;
+    transport = dev->transport;
+    result = dev->ops->close(dev);
+    ir_domain_detach(domain, transport, result == 0);
+    transport->ops->close(transport);
+    return result;
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading PCI devices from sysfs, and saying why one cannot be opened.
+ * Access to a device's registers and memory does not belong here.
+ */
+#define _GNU_SOURCE
+#include "linux/pci.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/drivers.h"
+
+#define PCI_CLASS_NETWORK  0x02u   /* base class */
+#define PCI_CLASS_ETHERNET 0x0200u /* base class and subclass */
+
+static bool hex_digits(const char *text, size_t count)
+{
+    return strspn(text, "0123456789abcdefABCDEF") >= count;
+}
+
+bool ir_pci_address(const char *text, char address[IR_PCI_ADDRESS_LENGTH])
+{
+    static const char domain_zero[] = "0000:";
+    char full[IR_PCI_ADDRESS_LENGTH];
+    size_t length = strlen(text);
+
+    if (length == sizeof("03:00.0") - 1) {
+        memcpy(full, domain_zero, sizeof(domain_zero) - 1);
+        memcpy(full + sizeof(domain_zero) - 1, text, length + 1);
+    } else if (length == IR_PCI_ADDRESS_LENGTH - 1) {
+        memcpy(full, text, length + 1);
+    } else {
+        return false;
+    }
+    /* domain:bus:device.function; a bus has 32 devices of 8 functions */
+    if (!hex_digits(full, 4) || full[4] != ':' || !hex_digits(full + 5, 2) || full[7] != ':' ||
+        !hex_digits(full + 8, 2) || full[8] > '1' || full[10] != '.' || full[11] < '0' ||
+        full[11] > '7')
+        return false;
+    for (size_t i = 0; i < sizeof(full); i++)
+        address[i] = (char)(full[i] >= 'A' && full[i] <= 'F' ? full[i] - 'A' + 'a' : full[i]);
+    return true;
+}
+
+/* Read the number in the file `name` of `folder`: hexadecimal with 0x, or decimal. */
+static int read_number(int folder, const char *name, uint32_t max, uint32_t *value)
+{
+    char text[32];
+    char *end;
+    unsigned long number;
+    ssize_t length;
+    int file = openat(folder, name, O_RDONLY | O_CLOEXEC);
+
+    if (file < 0)
+        return -EIO;
+    length = read(file, text, sizeof(text) - 1);
+    close(file);
+    if (length <= 0)
+        return -EIO;
+    text[length] = '\0';
+    errno = 0;
+    number = strtoul(text, &end, 0);
+    if (errno != 0 || end == text || (*end != '\0' && *end != '\n') || number > max)
+        return -EIO;
+    *value = (uint32_t)number;
+    return 0;
+}
+
+/* The last part of where the link `name` of `folder` points to, or an empty string without one. */
+static void read_link_name(int folder, const char *name, char target[IR_PCI_NAME_LENGTH])
+{
+    char path[PATH_MAX];
+    const char *slash;
+    ssize_t length = readlinkat(folder, name, path, sizeof(path) - 1);
+
+    target[0] = '\0';
+    if (length < 0)
+        return;
+    path[length] = '\0';
+    slash = strrchr(path, '/');
+    (void)snprintf(target, IR_PCI_NAME_LENGTH, "%.*s", (int)IR_PCI_NAME_LENGTH - 1,
+                   slash != NULL ? slash + 1 : path);
+}
+
+static DIR *open_folder(int parent, const char *name)
+{
+    int file = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder;
+
+    if (file < 0)
+        return NULL;
+    folder = fdopendir(file);
+    if (folder == NULL)
+        close(file);
+    return folder;
+}
+
+/* Add the interfaces in the folder `net` of `parent`, if it has one. */
+static void read_interfaces(int parent, struct ir_pci_info *info)
+{
+    DIR *net = open_folder(parent, "net");
+    const struct dirent *entry;
+
+    if (net == NULL)
+        return;
+    while (info->interface_count < IR_PCI_INTERFACES_MAX && (entry = readdir(net)) != NULL) {
+        struct ir_pci_interface *interface = &info->interfaces[info->interface_count];
+        char flags_name[sizeof(entry->d_name) + sizeof("/flags")];
+        uint32_t flags;
+
+        if (entry->d_name[0] == '.')
+            continue;
+        (void)snprintf(interface->name, sizeof(interface->name), "%.*s",
+                       (int)sizeof(interface->name) - 1, entry->d_name);
+        (void)snprintf(flags_name, sizeof(flags_name), "%s/flags", entry->d_name);
+        /* IFF_UP; an interface whose state cannot be read counts as up, to be left alone */
+        interface->up =
+            read_number(dirfd(net), flags_name, UINT32_MAX, &flags) != 0 || (flags & 1u);
+        info->interface_count++;
+    }
+    closedir(net);
+}
+
+/* The interfaces of the device itself, and those of a device on top of it (virtio0 on virtio-pci).
+ */
+static void read_all_interfaces(int device, struct ir_pci_info *info)
+{
+    DIR *folder = open_folder(device, ".");
+    const struct dirent *entry;
+
+    if (folder == NULL)
+        return;
+    read_interfaces(device, info);
+    while ((entry = readdir(folder)) != NULL) {
+        int child;
+
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.' || strcmp(entry->d_name, "net") == 0)
+            continue;
+        child = openat(device, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (child < 0)
+            continue;
+        read_interfaces(child, info);
+        close(child);
+    }
+    closedir(folder);
+}
+
+int ir_pci_inspect(const char *sysfs, const char *address, struct ir_pci_info *info)
+{
+    char text[PATH_MAX];
+    uint32_t vendor = 0;
+    uint32_t device = 0;
+    int status = -EIO;
+    int folder;
+
+    memset(info, 0, sizeof(*info));
+    (void)snprintf(info->address, sizeof(info->address), "%.*s", (int)sizeof(info->address) - 1,
+                   address);
+    if (snprintf(text, sizeof(text), "%s/bus/pci/devices/%s", sysfs, address) >= (int)sizeof(text))
+        return -ENODEV;
+    folder = open(text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return -ENODEV;
+    if (read_number(folder, "vendor", UINT16_MAX, &vendor) != 0 ||
+        read_number(folder, "device", UINT16_MAX, &device) != 0 ||
+        read_number(folder, "class", 0xffffff, &info->class_code) != 0)
+        goto out;
+    info->vendor = (uint16_t)vendor;
+    info->device = (uint16_t)device;
+    read_link_name(folder, "driver", info->driver);
+    read_link_name(folder, "iommu_group", text);
+    info->iommu_group = text[0] >= '0' && text[0] <= '9' ? (int32_t)strtol(text, NULL, 10) : -1;
+    read_all_interfaces(folder, info);
+    status = 0;
+out:
+    close(folder);
+    return status;
+}
+
+static int by_address(const void *a, const void *b)
+{
+    return strcmp(((const struct ir_pci_info *)a)->address,
+                  ((const struct ir_pci_info *)b)->address);
+}
+
+/* Append `info` to the array of *count, which grows by doubling. */
+static int append(struct ir_pci_info **list, size_t *count, const struct ir_pci_info *info)
+{
+    /* full at each power of two from 8 on */
+    if (*count == 0 || (*count >= 8 && (*count & (*count - 1)) == 0)) {
+        size_t room = *count == 0 ? 8 : *count * 2;
+        struct ir_pci_info *longer = reallocarray(*list, room, sizeof(*longer));
+
+        if (longer == NULL)
+            return -ENOMEM;
+        *list = longer;
+    }
+    (*list)[(*count)++] = *info;
+    return 0;
+}
+
+int ir_pci_list(const char *sysfs, struct ir_pci_info **list)
+{
+    char path[PATH_MAX];
+    char address[IR_PCI_ADDRESS_LENGTH];
+    struct ir_pci_info info;
+    const struct dirent *entry;
+    size_t count = 0;
+    int status = 0;
+    DIR *folder;
+
+    *list = NULL;
+    if (snprintf(path, sizeof(path), "%s/bus/pci/devices", sysfs) >= (int)sizeof(path))
+        return -ENOENT;
+    folder = opendir(path);
+    if (folder == NULL)
+        return -ENOENT;
+    while (status == 0 && (entry = readdir(folder)) != NULL) {
+        if (!ir_pci_address(entry->d_name, address))
+            continue;
+        status = ir_pci_inspect(sysfs, address, &info);
+        if (status == -ENODEV) { /* unplugged meanwhile */
+            status = 0;
+            continue;
+        }
+        if (status == 0 && info.class_code >> 16 == PCI_CLASS_NETWORK)
+            status = append(list, &count, &info);
+    }
+    closedir(folder);
+    if (status != 0) {
+        free(*list);
+        *list = NULL;
+        return status;
+    }
+    if (count > 0)
+        qsort(*list, count, sizeof(**list), by_address);
+    return (int)count;
+}
+
+/* Drivers that hold a device for a program in user space. */
+static bool bound_for_user_space(const char *driver)
+{
+    return strcmp(driver, "vfio-pci") == 0 || strcmp(driver, "uio_pci_generic") == 0;
+}
+
+static const struct ir_pci_interface *interface_up(const struct ir_pci_info *info)
+{
+    for (uint32_t i = 0; i < info->interface_count; i++) {
+        if (info->interfaces[i].up)
+            return &info->interfaces[i];
+    }
+    return NULL;
+}
+
+int ir_pci_obstacle(const struct ir_pci_info *info, char clause[IR_ERROR_LENGTH])
+{
+    const struct ir_pci_interface *up = interface_up(info);
+    const char *name = NULL;
+
+    if (info->class_code >> 8 != PCI_CLASS_ETHERNET) {
+        (void)snprintf(clause, IR_ERROR_LENGTH, "is not an Ethernet card (PCI class %06x)",
+                       info->class_code);
+        return -ENOTSUP;
+    }
+    if (up != NULL) {
+        (void)snprintf(clause, IR_ERROR_LENGTH,
+                       "is in use by the kernel driver %s, whose interface %s is up",
+                       info->driver[0] != '\0' ? info->driver : "(unknown)", up->name);
+        return -EBUSY;
+    }
+    if (info->driver[0] != '\0' && !bound_for_user_space(info->driver)) {
+        (void)snprintf(clause, IR_ERROR_LENGTH, "is in use by the kernel driver %s", info->driver);
+        return -EBUSY;
+    }
+    if (!ir_driver_supports(info->vendor, info->device, &name)) {
+        (void)snprintf(clause, IR_ERROR_LENGTH, "has no Ironring driver (PCI id %04x:%04x)",
+                       info->vendor, info->device);
+        return -ENOTSUP;
+    }
+    (void)snprintf(clause, IR_ERROR_LENGTH,
+                   "is a card for the %s driver, but this release drives simulated cards only",
+                   name);
+    return -ENOTSUP;
+}
+
+int ir_pci_open_at(const char *sysfs, const char *address, struct ir_transport **transport,
+                   char error[IR_ERROR_LENGTH])
+{
+    char full[IR_PCI_ADDRESS_LENGTH];
+    char sentence[IR_ERROR_LENGTH];
+    char clause[IR_ERROR_LENGTH];
+    struct ir_pci_info info;
+    int status;
+
+    *transport = NULL;
+    if (!ir_pci_address(address, full)) {
+        status = -EINVAL;
+        (void)snprintf(sentence, sizeof(sentence),
+                       "'%.100s' is not a PCI address; give one such as 0000:03:00.0, or a "
+                       "simulated card such as sim:82599",
+                       address);
+        goto out;
+    }
+    status = ir_pci_inspect(sysfs, full, &info);
+    if (status == -ENODEV) {
+        (void)snprintf(sentence, sizeof(sentence),
+                       "there is no PCI device %s; 'ironring list' shows the network cards", full);
+    } else if (status != 0) {
+        (void)snprintf(
+            sentence, sizeof(sentence),
+            "%.100s/bus/pci/devices/%s cannot be read: vendor, device or class is missing", sysfs,
+            full);
+    } else {
+        status = ir_pci_obstacle(&info, clause);
+        (void)snprintf(sentence, sizeof(sentence), "%s %.150s; use a simulated card: sim:82599",
+                       full, clause);
+    }
+out:
+    if (error != NULL)
+        memcpy(error, sentence, sizeof(sentence));
+    return status;
+}
+
+int ir_pci_open(const char *address, struct ir_transport **transport, char error[IR_ERROR_LENGTH])
+{
+    return ir_pci_open_at(IR_SYSFS, address, transport, error);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * PCI devices as Linux describes them in sysfs, and whether Ironring can open them.
+ * Nothing here touches a device: it only reads what the kernel says. The root folder of sysfs is a
+ * parameter so that each situation can be tested on any machine.
+ */
+#ifndef IRONRING_LINUX_PCI_H
+#define IRONRING_LINUX_PCI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ironring/device.h>
+
+#include "core/transport.h"
+
+#define IR_SYSFS "/sys"
+
+#define IR_PCI_ADDRESS_LENGTH 13u /* 0000:03:00.0 and its end */
+#define IR_PCI_NAME_LENGTH    64u
+#define IR_PCI_INTERFACES_MAX 4u /* network interfaces of one device that are kept */
+
+struct ir_pci_interface {
+    char name[IR_PCI_NAME_LENGTH];
+    bool up;
+};
+
+struct ir_pci_info {
+    char address[IR_PCI_ADDRESS_LENGTH];
+    uint16_t vendor;
+    uint16_t device;
+    uint32_t class_code;             /* base class, subclass, interface: 24 bits */
+    char driver[IR_PCI_NAME_LENGTH]; /* kernel driver it is bound to, or empty */
+    int32_t iommu_group;             /* -1 when there is none */
+    uint32_t interface_count;        /* <= IR_PCI_INTERFACES_MAX */
+    struct ir_pci_interface interfaces[IR_PCI_INTERFACES_MAX];
+};
+
+/* Parse "0000:03:00.0" or, for domain 0, "03:00.0", and write it out in full and in lower case.
+ * False when `text` is no PCI address; then `address` is unchanged. */
+bool ir_pci_address(const char *text, char address[IR_PCI_ADDRESS_LENGTH]);
+
+/* Read what sysfs says of the device at `address`, which is as ir_pci_address writes it.
+ * Errors: -ENODEV no such device, -EIO an attribute is missing or not a number. */
+int ir_pci_inspect(const char *sysfs, const char *address, struct ir_pci_info *info);
+
+/* The network devices (PCI class 02), by address. The caller frees *list.
+ * Returns their number. Errors: -ENOENT no PCI devices in this sysfs, -ENOMEM, -EIO. */
+int ir_pci_list(const char *sysfs, struct ir_pci_info **list);
+
+/* Why the device cannot be opened: a clause that continues its address, without a full stop.
+ * Returns -ENOTSUP no Ethernet card or no driver for it, -EBUSY the kernel uses it. This release
+ * opens simulated cards only, so there is always a reason. */
+int ir_pci_obstacle(const struct ir_pci_info *info, char clause[IR_ERROR_LENGTH]);
+
+/* Open the device with the sysfs at `sysfs`. *transport is null after an error, and `error`, when
+ * not null, a sentence for people. Errors: -EINVAL no PCI address, -ENODEV, -ENOTSUP, -EBUSY, -EIO.
+ */
+int ir_pci_open_at(const char *sysfs, const char *address, struct ir_transport **transport,
+                   char error[IR_ERROR_LENGTH]);
+/* The same with the sysfs of this machine. */
+int ir_pci_open(const char *address, struct ir_transport **transport, char error[IR_ERROR_LENGTH]);
+
+#endif
