@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Opening, running and closing devices for the subcommands. What is printed regularly is in
+ * output.c.
+ */
+#define _GNU_SOURCE
+#include "cli/run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <ironring/sim.h>
+
+#define LINK_WAIT_MS   2000u
+#define QUIET_YIELD    64u   /* polls without a packet before the processor is offered to others */
+#define QUIET_SLEEP    2048u /* ... and before sleeping between polls */
+#define SLEEP_NS       50000
+#define CLOCK_INTERVAL 32u /* busy polls between looks at the clock */
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+uint64_t cli_clock(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * CLI_NS + (uint64_t)time.tv_nsec;
+}
+
+int cli_run_failed(struct cli_run *run, const struct cli_port *port, const char *what, int error)
+{
+    cli_error("%s: %s: %s", port->name, what, strerror(-error));
+    run->status = CLI_FAILED;
+    return CLI_FAILED;
+}
+
+/* As many buffers as fill every ring, and two bursts on their way. */
+static uint64_t buffers_needed(const struct cli_settings *settings, unsigned ports,
+                               unsigned directions)
+{
+    uint64_t rings = (uint64_t)ports * (directions == (CLI_RECEIVES | CLI_SENDS) ? 2 : 1);
+
+    return rings * settings->ring + 2ull * CLI_BURST_MAX;
+}
+
+static int make_pool(struct cli_run *run, unsigned ports, unsigned directions)
+{
+    const struct cli_settings *settings = run->settings;
+    uint64_t needed = buffers_needed(settings, ports, directions);
+    /* With fewer, one receive ring could take them all and starve the other. */
+    uint64_t least =
+        settings->burst + ((directions & CLI_RECEIVES) != 0 ? (uint64_t)ports * settings->ring : 0);
+    uint64_t count = settings->pool != 0 ? settings->pool : needed;
+    int error;
+
+    if (count < least) {
+        cli_error("--pool %" PRIu64 " is too small: with --ring %" PRIu64 " and --burst %" PRIu64
+                  " give at least %" PRIu64,
+                  count, settings->ring, settings->burst, least);
+        return CLI_USAGE;
+    }
+    error = ir_domain_create(&run->domain);
+    if (error == 0)
+        error =
+            ir_pool_create(run->domain, (uint32_t)count, (uint32_t)settings->buffer, &run->pool);
+    if (error != 0) {
+        cli_error("a pool of %" PRIu64 " buffers of %" PRIu64
+                  " bytes cannot be made: %s; give a smaller --pool or --buffer",
+                  count, settings->buffer, strerror(-error));
+        return CLI_FAILED;
+    }
+    return CLI_OK;
+}
+
+static int open_port(struct cli_run *run, struct cli_port *port, unsigned directions,
+                     bool promiscuous)
+{
+    uint32_t ring = (uint32_t)run->settings->ring;
+    char sentence[IR_ERROR_LENGTH] = "";
+    int error = ir_open(run->domain, port->name, &port->dev, sentence);
+
+    if (error != 0) {
+        port->dev = NULL;
+        if (sentence[0] == '\0')
+            return cli_run_failed(run, port, "the device cannot be opened", error);
+        cli_error("%s", sentence);
+        return CLI_FAILED;
+    }
+    if ((directions & CLI_RECEIVES) != 0)
+        error = ir_rxq_setup(port->dev, 0, ring, run->pool, &port->rxq);
+    if (error == 0 && (directions & CLI_SENDS) != 0)
+        error = ir_txq_setup(port->dev, 0, ring, run->pool, &port->txq);
+    if (error != 0)
+        return cli_run_failed(run, port, "its queues cannot be set up", error);
+    if (promiscuous) {
+        error = ir_promiscuous(port->dev, true);
+        if (error != 0)
+            return cli_run_failed(run, port, "it does not take frames for all addresses", error);
+    }
+    error = ir_start(port->dev);
+    if (error != 0)
+        return cli_run_failed(run, port, "the device does not start", error);
+    port->steps = ir_sim_step(port->dev) >= 0;
+    return CLI_OK;
+}
+
+int cli_run_open(struct cli_run *run, const struct cli_command *command,
+                 const struct cli_settings *settings, char *const *devices, unsigned ports,
+                 unsigned directions, bool promiscuous)
+{
+    memset(run, 0, sizeof(*run));
+    run->command = command;
+    run->settings = settings;
+    catch_signals();
+    run->status = make_pool(run, ports, directions);
+    for (unsigned i = 0; run->status == CLI_OK && i < ports; i++) {
+        run->port[i].name = devices[i];
+        run->ports = i + 1;
+        run->status = open_port(run, &run->port[i], directions, promiscuous);
+    }
+    for (unsigned i = 0; run->status == CLI_OK && i < ports; i++) {
+        if (ir_link_wait(run->port[i].dev, LINK_WAIT_MS) != 0)
+            cli_error("%s has no link; going on without", run->port[i].name);
+    }
+    if (run->status != CLI_OK)
+        return run->status;
+    run->started = cli_clock();
+    run->now = run->started;
+    run->reported = run->started;
+    run->last_packet = run->started;
+    return run->status;
+}
+
+void cli_run_back_off(const struct cli_run *run)
+{
+    const struct timespec pause = {0, SLEEP_NS};
+
+    if (run->quiet > QUIET_SLEEP && !run->finished)
+        (void)nanosleep(&pause, NULL);
+    else if (run->quiet > QUIET_YIELD)
+        (void)sched_yield();
+}
+
+static bool past(const struct cli_run *run, uint64_t since, double seconds)
+{
+    return seconds > 0 && (double)(run->now - since) >= seconds * (double)CLI_NS;
+}
+
+/* Everything has come that ever will: all wires have ended, and a whole ring's worth of polls, each
+ * of which may have been spent on a frame that the driver dropped, brought nothing. */
+static bool all_received(struct cli_run *run)
+{
+    bool all = true;
+
+    for (unsigned i = 0; i < run->ports; i++) {
+        struct cli_port *port = &run->port[i];
+
+        if (!port->finished && ir_sim_finished(port->dev)) {
+            port->finished = true;
+            run->quiet = 0; /* look once more at what came before the end */
+        }
+        all = all && port->finished && port->rxq != NULL;
+    }
+    run->finished = all;
+    return all && run->quiet > run->settings->ring;
+}
+
+/* Things to do between rounds without a packet. */
+static bool quiet_round(struct cli_run *run, uint32_t held)
+{
+    run->quiet++;
+    if (held == 0 && all_received(run))
+        return false;
+    for (unsigned i = 0; i < run->ports; i++) {
+        /* Sent packets give their buffers back even when nothing new is sent. */
+        if (run->port[i].txq != NULL)
+            (void)ir_tx_reclaim(run->port[i].txq);
+    }
+    cli_run_back_off(run);
+    return true;
+}
+
+bool cli_run_continues(struct cli_run *run, uint32_t moved, uint32_t held)
+{
+    const struct cli_settings *settings = run->settings;
+
+    for (unsigned i = 0; i < run->ports; i++) {
+        if (run->port[i].steps)
+            (void)ir_sim_step(run->port[i].dev);
+    }
+    if (run->status != CLI_OK)
+        return false;
+    run->begun = true;
+    if (interrupted || (settings->count != 0 && run->in >= settings->count && held == 0))
+        return false;
+    if (moved != 0)
+        run->quiet = 0;
+    else if (!quiet_round(run, held))
+        return false;
+    if (++run->polls % CLOCK_INTERVAL != 0 && run->quiet < QUIET_YIELD)
+        return true;
+    run->now = cli_clock();
+    if (run->quiet < CLOCK_INTERVAL)
+        run->last_packet = run->now;
+    if (run->now - run->reported >= CLI_NS)
+        cli_print_interval(run);
+    return !past(run, run->started, settings->duration) &&
+           !past(run, run->last_packet, settings->idle);
+}
+
+static bool all_sent(struct cli_run *run)
+{
+    bool all = true;
+
+    for (unsigned i = 0; i < run->ports; i++) {
+        struct cli_port *port = &run->port[i];
+
+        if (port->steps)
+            (void)ir_sim_step(port->dev);
+        all = all && (port->txq == NULL || ir_tx_reclaim(port->txq) <= 0);
+    }
+    return all;
+}
+
+static void drain(struct cli_run *run)
+{
+    uint64_t end = cli_run_deadline(run);
+
+    run->quiet = 0;
+    while (!all_sent(run) && cli_clock() < end) {
+        run->quiet++;
+        cli_run_back_off(run);
+    }
+    for (unsigned i = 0; i < run->ports; i++) {
+        struct cli_port *port = &run->port[i];
+        int unsent = port->txq != NULL ? ir_tx_reclaim(port->txq) : 0;
+
+        if (unsent <= 0)
+            continue;
+        port->unsent += (uint64_t)unsent;
+        cli_error("%s did not send its last %d packets within %d seconds", port->name, unsent,
+                  (int)(CLI_DRAIN_NS / CLI_NS));
+        run->status = CLI_FAILED;
+    }
+    run->now = cli_clock();
+}
+
+/* No buffer may be anywhere but in a ring or free, and after closing the devices all are free. */
+static void check_buffers(struct cli_run *run, int held)
+{
+    if (held == 0)
+        return;
+    if (held < 0)
+        cli_error("the books of the packet pool do not balance");
+    else
+        cli_error("%d packet buffers were lost", held);
+    run->status = CLI_FAILED;
+}
+
+static void close_ports(struct cli_run *run)
+{
+    for (unsigned i = 0; i < run->ports; i++) {
+        struct cli_port *port = &run->port[i];
+        int error = ir_close(port->dev);
+
+        if (error != 0)
+            (void)cli_run_failed(run, port, "closing the device failed", error);
+        port->dev = NULL;
+    }
+}
+
+int cli_run_close(struct cli_run *run)
+{
+    if (run->begun) {
+        drain(run);
+        cli_print_summary(run);
+    }
+    if (run->pool != NULL)
+        check_buffers(run, ir_pool_audit(run->pool));
+    close_ports(run);
+    if (run->pool != NULL) {
+        check_buffers(run, ir_pool_audit(run->pool));
+        (void)ir_pool_destroy(run->pool);
+    }
+    (void)ir_domain_destroy(run->domain);
+    return run->status;
+}
