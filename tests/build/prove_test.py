@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""contracts/prove must reject what is not proved. Each case is a small tree with one thing wrong in it."""
+import json
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+PROVE = pathlib.Path(__file__).resolve().parents[2] / 'contracts' / 'prove'
+
+TOOLS = ''.join(f'| `{name}` | used |\n' for name in ('frama-c', 'why3', 'z3', 'cvc4', 'cvc5'))
+
+GOOD = '''
+#include <stdint.h>
+
+/*@ requires at < 8;
+    assigns \\nothing;
+    ensures \\result == at + 1;
+*/
+static uint32_t next(uint32_t at)
+{
+    return at + 1u;
+}
+
+/*@ assigns \\nothing;
+    ensures \\result <= 8;
+*/
+uint32_t next_in_ring(uint32_t at)
+{
+    return at < 8u ? next(at) : 0u;
+}
+'''
+
+
+class Prove(unittest.TestCase):
+    """Runs contracts/prove on a tree made for the case."""
+
+    def prove(self, code, primitives='', entries='', more=()):
+        """Exit status and output for a tree with `code` as its only proved file; `more` adds files."""
+        with tempfile.TemporaryDirectory() as directory:
+            root = pathlib.Path(directory)
+            files = {
+                'contracts/manifest': 'src/core/case.c\n',
+                'contracts/TRUSTED.md': f'## Primitives\n\n{primitives}\n## Entry points\n\n{entries}\n'
+                                        f'## Tools\n\n{TOOLS}\n',
+                'src/core/case.c': code,
+                'include/ironring/empty.h': '',
+            }
+            files.update(more)
+            for name, text in files.items():
+                path = root / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding='utf-8')
+            done = subprocess.run([PROVE, '--root', root, '--output', root / 'out', '--timeout', '2'],
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            report = root / 'out' / 'report.json'
+            self.report = json.loads(report.read_text(encoding='utf-8')) if report.exists() else None
+            return done.returncode, done.stdout
+
+    def accepts(self, code, **tree):
+        status, output = self.prove(code, **tree)
+        self.assertEqual(status, 0, output)
+        self.assertIn('all proved', output)
+        self.assertTrue(self.report['proved'])
+        self.assertEqual(self.report['goals'], self.report['goals_proved'])
+
+    def rejects(self, code, reason, **tree):
+        status, output = self.prove(code, **tree)
+        self.assertEqual(status, 1, output)
+        self.assertIn(reason, output)
+        self.assertIn('NOT PROVED', output)
+        self.assertFalse(self.report['proved'])
+
+    def test_correct_code_is_accepted(self):
+        self.accepts(GOOD)
+
+    def test_wrong_postcondition_is_rejected(self):
+        self.rejects(GOOD.replace('<= 8', '<= 7'), 'goal not proved')
+
+    def test_dropped_bound_is_rejected(self):
+        self.rejects(GOOD.replace('at < 8u ? next(at) : 0u', 'next(at)'), 'goal not proved')
+
+    def test_wrapping_arithmetic_is_rejected(self):
+        self.rejects(GOOD.replace('requires at < 8;', ''), 'unsigned_overflow')
+
+    def test_function_without_contract_is_rejected(self):
+        self.rejects(GOOD + 'int extra(void);\nint extra(void) { return 1; }\n', 'extra: has no contract')
+
+    def test_contract_without_assigns_is_rejected(self):
+        self.rejects(GOOD + '/*@ ensures \\result == 1; */\nint extra(void) { return 1; }\n',
+                     'no assigns clause')
+
+    def test_contradictory_precondition_is_rejected(self):
+        self.rejects(GOOD.replace('requires at < 8;', 'requires at < 8 && at > 9;'), 'contradiction')
+
+    def test_assumed_function_outside_trusted_is_rejected(self):
+        code = GOOD.replace('static uint32_t next(uint32_t at)\n{\n    return at + 1u;\n}',
+                            'uint32_t next(uint32_t at);')
+        self.rejects(code, 'next: assumed')
+        self.accepts(code, primitives='| `next` | an assumption |\n')
+
+    def test_called_function_without_contract_is_rejected(self):
+        code = GOOD.replace('<stdint.h>\n', '<stdint.h>\nuint32_t other(void);\n')
+        self.rejects(code.replace('next(at) : 0u', 'other() % 8u : 0u'), 'other: assumed')
+
+    def test_stale_row_in_trusted_is_rejected(self):
+        self.rejects(GOOD, 'gone: a primitive in TRUSTED.md, but no proof assumes it',
+                     primitives='| `gone` | an assumption |\n')
+
+    def test_axiom_is_rejected(self):
+        self.rejects('/*@ axiomatic a { axiom b: \\false; } */\n' + GOOD, 'uses an axiom')
+
+    def test_admitted_property_is_rejected(self):
+        self.rejects(GOOD.replace('ensures \\result <= 8;', 'admit ensures \\result <= 7;'), 'uses admit')
+
+    def test_unproved_lemma_is_rejected(self):
+        self.rejects('/*@ lemma wrong: \\forall integer x; x * x > x; */\n' + GOOD, 'goal not proved')
+
+    def test_property_hidden_from_wp_is_rejected(self):
+        self.rejects(GOOD.replace('ensures \\result <= 8;', 'ensures no_wp: \\result <= 7;'),
+                     'hidden from WP')
+
+    def test_loop_without_variant_is_rejected(self):
+        code = GOOD + '''
+/*@ assigns \\nothing; */
+void wait(const volatile uint32_t *word);
+void wait(const volatile uint32_t *word)
+{
+    /*@ loop assigns \\nothing; */
+    while (word == 0) {
+    }
+}
+'''
+        self.rejects(code, 'without a loop variant')
+
+    def test_recursion_is_rejected(self):
+        code = GOOD + '''
+/*@ assigns \\nothing; */
+void deeper(int n)
+{
+    deeper(n);
+}
+'''
+        self.rejects(code, 'calls itself')
+
+    def test_second_fetch_of_a_device_word_is_rejected(self):
+        code = '''
+#include <stdint.h>
+/*@ requires \\valid_read(word) && \\valid(table + (0 .. 7));
+    assigns table[0 .. 7];
+*/
+void mark(const volatile uint32_t *word, uint8_t *table)
+{
+    %s
+}
+'''
+        twice = 'if (*word < 8u)\n        table[*word] = 1u;'
+        once = 'uint32_t at = *word;\n    if (at < 8u)\n        table[at] = 1u;'
+        self.accepts(code % once)
+        self.rejects(code % twice, 'goal not proved')
+
+    def test_code_shown_to_the_provers_alone_is_rejected(self):
+        code = GOOD.replace('    return at + 1u;\n',
+                            '#ifdef __FRAMAC__\n    return at + 1u;\n#else\n    return at + 2u;\n#endif\n')
+        self.rejects(code, 'next: assumed')
+
+    def test_branch_hint_is_not_other_code(self):
+        hint = '#ifdef __FRAMAC__\n#define likely(x) (%s(x))\n#else\n' \
+               '#define likely(x) __builtin_expect(!!(x), 1)\n#endif\n'
+        code = GOOD.replace('at < 8u ?', 'likely(at < 8u) ?')
+        self.accepts(hint % '!!' + code)
+        self.rejects(hint % '!' + code, 'next_in_ring: assumed')
+
+    def test_compiler_may_be_told_what_is_asserted(self):
+        told = '#ifdef __FRAMAC__\n#define PROVED(x) ((void)0)\n#else\n' \
+               '#define PROVED(x) ((x) ? (void)0 : __builtin_unreachable())\n#endif\n'
+        code = told + GOOD.replace('    return at + 1u;', '    /*@ assert at < %d; */\n    PROVED(at < 8);\n'
+                                                          '    return at + 1u;')
+        self.accepts(code % 8)
+        self.rejects(code % 7, 'goal not proved')
+        self.rejects(code % 9, 'next: assumed')
+
+    def test_type_shown_to_the_provers_alone_is_rejected(self):
+        code = '#ifdef __FRAMAC__\ntypedef int size;\n#else\ntypedef char size;\n#endif\n' + GOOD
+        self.rejects(code, 'see different text')
+
+    def test_core_function_outside_the_manifest_is_rejected(self):
+        extra = {'src/core/extra.c': 'int extra(void);\nint extra(void)\n{\n    return 1;\n}\n'}
+        self.rejects(GOOD, 'extra: no file of contracts/manifest covers it', more=extra)
+
+    def test_inline_core_function_outside_the_manifest_is_rejected(self):
+        extra = {'src/core/extra.h': 'static inline int extra(void)\n{\n    return 1;\n}\n'}
+        self.rejects(GOOD, 'extra: no file of contracts/manifest covers it', more=extra)
+
+    def test_unlisted_entry_point_is_rejected(self):
+        code = GOOD.replace('static uint32_t next', 'uint32_t next')
+        caller = {'src/api/caller.c': 'unsigned next(unsigned at);\nunsigned caller(void);\n'
+                                      'unsigned caller(void)\n{\n    return next(3);\n}\n'}
+        self.rejects(code, 'entry points in TRUSTED.md: next', more=caller)
+        self.accepts(code, more=caller, entries='| `next` | caller.c |\n')
+
+    CALLED = '/*@ requires n < %d; assigns \\nothing; ensures \\result == n + 1; */\nunsigned called(unsigned n);\n'
+    CALLEE = {'src/core/callee.c': CALLED % 5 + 'unsigned called(unsigned n)\n{\n    return n + 1u;\n}\n',
+              'contracts/manifest': 'src/core/case.c\nsrc/core/callee.c\n'}
+
+    def test_contract_proved_in_another_file_is_accepted(self):
+        code = GOOD.replace('/*@ requires at', self.CALLED % 5 + '/*@ requires at', 1)
+        self.accepts(code.replace('next(at) :', 'called(0) :'), more=self.CALLEE)
+
+    def test_contract_that_differs_from_the_proved_one_is_rejected(self):
+        code = GOOD.replace('/*@ requires at', self.CALLED % 9 + '/*@ requires at', 1)
+        self.rejects(code.replace('next(at) :', 'called(0) :'), 'another contract', more=self.CALLEE)
+
+    def test_file_that_does_not_parse_is_rejected(self):
+        self.rejects(GOOD + '/*@ ensures nonsense(; */ int x(void);\n', 'does not accept the file')
+
+    def test_unknown_section_in_trusted_is_an_error(self):
+        status, output = self.prove(GOOD, entries='## Wishes\n')
+        self.assertEqual(status, 2, output)
+        self.assertIn('Wishes', output)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A simulated 82599 with a memory wire, advanced by hand, and the driver on it: what most tests of
+ * the driver and of the public functions start from.
+ */
+#ifndef IRONRING_TESTS_CARD_H
+#define IRONRING_TESTS_CARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ironring/ironring.h>
+#include <ironring/sim.h>
+
+#define CARD_BUFFERS 512u
+#define CARD_DEVICE  "sim:82599,mode=step,wire=memory"
+
+struct card {
+    struct ir_domain *domain;
+    struct ir_pool *pool; /* CARD_BUFFERS buffers of 2048 bytes */
+    struct ir_dev *dev;
+    struct ir_rxq *rx; /* queue 0, null before card_queues */
+    struct ir_txq *tx;
+};
+
+/* Open the card: a cmocka setup function. *state is the card. */
+int card_open(void **state);
+/* The same, with one receive and one transmit queue of 64 descriptors, started. */
+int card_start(void **state);
+/* Close it, and fail when a buffer was lost or the card saw a violation: a teardown function. */
+int card_close(void **state);
+
+/* Set up queue 0 in both directions with rings of `size`. */
+void card_queues(struct card *card, uint32_t size);
+
+/* Fill in an Ethernet frame for the card's own address whose content depends on `tag`. */
+void card_frame(const struct card *card, uint8_t *frame, uint32_t length, uint32_t tag);
+/* Put such a frame on the wire towards the card. */
+void card_put(struct card *card, uint32_t length, uint32_t tag);
+/* Let the card work until it has nothing left to do. */
+void card_settle(struct card *card);
+/* Fail unless the packet is the frame of card_put, and free it. */
+void card_expect(struct card *card, struct ir_pkt pkt, uint32_t length, uint32_t tag);
+/* A packet of the pool filled with a frame. */
+struct ir_pkt card_packet(struct card *card, uint32_t length, uint32_t tag);
+/* Take the oldest frame the card has sent; fail unless it is the frame of `length` and `tag`,
+ * padded. */
+void card_expect_sent(struct card *card, uint32_t length, uint32_t tag);
+/* Fail unless a frame is received and another sent. */
+void card_works(struct card *card);
+/* Fail unless both queues answer -EIO. */
+void card_is_broken(struct card *card);
+/* Fail when the card has seen a violation, saying which. */
+void card_no_violation(struct card *card);
+/* Fail unless the application holds `held` buffers and all others are accounted for. */
+void card_audit(const struct card *card, int held);
+
+#endif
