@@ -245,7 +245,8 @@ def read_goals(output, result):
 def read_table(table, result):
     """Compare with the consolidated statuses, and collect what is assumed."""
     # Own preconditions and the cases of behaviours are hypotheses; they are proved at the calls.
-    hypotheses = ('precondition', 'behavior assumption')
+    # What a result depends on (\\from) is neither proved nor used by WP.
+    hypotheses = ('precondition', 'behavior assumption', 'from clause')
     partial = []  # proved, but under something that is not; of interest when nothing else is wrong
     with table.open(encoding='utf-8', newline='') as stream:
         next(stream)

@@ -69,7 +69,7 @@ static inline uint32_t ir_pkt_length(struct ir_pkt pkt)
 /* See packet.h. One comparison rejects a handle that is stale, forged, foreign or used before: the
  * grant of a buffer that the application does not hold is zero. */
 /*@ requires pool_readable(pool);
-    assigns \nothing;
+    assigns \result \from pool, *pool, pkt, offset, length;
     ensures granted: \result != \null <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size &&
         offset + length <= pkt_size(pkt);
     ensures inside: \result != \null ==>

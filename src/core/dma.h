@@ -43,14 +43,12 @@ struct ir_dma {
 int32_t ir_dma_iova(const struct ir_dma *region, uint64_t offset, uint64_t length, uint64_t *iova);
 
 /* A word that the device reads or writes. A type of its own, so that the compiler knows that no
-        store to
- * one changes the library's private state. */
+ * store to one changes the library's private state. */
 typedef unsigned long long ir_device64;
 typedef uint32_t ir_device32;
 
 /* Read a device-visible word, once. The device may have written anything, at any time: to the
-        provers a
- * volatile read has an unknown value. */
+ * provers a volatile read has an unknown value. */
 /*@ requires \valid_read(word);
     assigns \nothing;
 */
@@ -85,10 +83,9 @@ static inline void ir_dma_acquire(void)
 }
 
 /* Write a device-visible word that is not an address. Assumed contract: device memory is disjoint
-        from
- * each object of the program and each read of it is arbitrary, so a store has no effect the
-        program could
- * observe (contracts/TRUSTED.md). The device sees it when the tail register tells it to look. */
+ * from each object of the program and each read of it is arbitrary, so a store has no effect the
+ * program could observe (contracts/TRUSTED.md). The device sees it when the tail register tells it
+ * to look. */
 #ifdef __FRAMAC__
 /*@ requires \valid(word);
     assigns \nothing;
@@ -106,8 +103,7 @@ static inline void ir_dma_store64(volatile ir_device64 *word, uint64_t value)
 #endif
 
 /* Give the device the address of buffer `index`, which lies in slot `place` of a ring. The
-        precondition is
- * the confinement property: each address in a descriptor comes from here. */
+ * precondition is the confinement property: each address in a descriptor comes from here. */
 #ifdef __FRAMAC__
 /*@ requires \valid(word);
     requires confined: index < pool->count && address == pool->iova + index * pool->buffer_size &&

@@ -100,8 +100,8 @@ static inline void ir_pool_push(struct ir_pool *pool, uint32_t index)
     pool->free_count = pool->free_count + 1u;
 }
 
-/* Make sure that `count` grants can be given, starting again with the first when too few are left.
-        */
+/* Make sure that `count` grants can be given, starting again with the first when too few are
+ * left. */
 /*@ POOL_BALANCED(requires, pool, l)
     requires count <= 65536;
     assigns pool->grant_next;

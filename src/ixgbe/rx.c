@@ -134,6 +134,79 @@ static IR_COLD void rx_drop(struct ixgbe_rxq *queue, struct ir_pool *pool, uint6
     ir_move_ring_to_pool(&queue->ring, pool) /*@ ghost (l, tag) */;
 }
 
+/* Store a packet in the application's array. A step of its own because the array and the scalars of
+ * pool and ring are of one type: here it is proved that none of them changes. */
+/*@ requires rxq_memory(queue, pool, l);
+    BALANCED(requires, pool, l, &queue->ring, tag)
+    requires \valid(pkts + (0 .. count));
+    requires \separated(pkts + (0 .. count), queue, pool, l);
+    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= pool->buffer_size;
+    requires all_held(pool, pkts, count);
+    assigns pkts[count];
+    BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures pkts[count].bits == pkt.bits;
+    ensures pkts_stay{Pre, Post}(pkts, count);
+    ensures all_held(pool, pkts, count + 1);
+    ensures window_stays{Pre, Post}(&queue->ring);
+    ensures pool->grant_next == \old(pool->grant_next);
+    ensures pool->grant_last == \old(pool->grant_last);
+*/
+static inline void rx_store(const struct ixgbe_rxq *queue, const struct ir_pool *pool,
+                            struct ir_pkt *pkts, uint64_t count, struct ir_pkt pkt)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    pkts[count] = pkt;
+    /*@ assert same_window: window_stays{Pre, Here}(&queue->ring); */
+    /*@ assert same_count: pool->count == \at(pool->count, Pre); */
+    /*@ assert same_place: ring_keeps{Pre, Here}(l, -1, tag); */
+    /*@ assert older: pkts_stay{Pre, Here}(pkts, count); */
+    /*@ assert older_held: all_held(pool, pkts, count); */
+    /*@ assert newest: held(pool, pkts[count]); */
+}
+
+/* Deliver the oldest slot's buffer as packet `count` of the application's array. */
+/*@ requires rxq_memory(queue, pool, l);
+    BALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires used(&queue->ring) > 0 && pool->grant_next <= pool->grant_last;
+    requires IR_FRAME_MIN <= length <= pool->buffer_size;
+    requires \valid(pkts + (0 .. count));
+    requires \separated(pkts + (0 .. count), queue, pool, l);
+    requires all_held(pool, pkts, count);
+    assigns pkts[count], pool->grant[0 .. 65535], pool->grant_next, queue->ring.head,
+        l->place[0 .. 65535];
+    BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures pkts_stay{Pre, Post}(pkts, count);
+    ensures all_held(pool, pkts, count + 1);
+    ensures pkt_index(pkts[count]) == \old(queue->ring.slot[queue->ring.head]);
+    ensures \old(l->place[queue->ring.slot[queue->ring.head]]) == tag + \old(queue->ring.head);
+    ensures l->place[\old(queue->ring.slot[queue->ring.head])] == PLACE_APP;
+    ensures others_stay{Pre, Post}(l, \old(queue->ring.slot[queue->ring.head]));
+    ensures app_keeps{Pre, Post}(pool, l);
+    ensures queue->ring.size == \old(queue->ring.size);
+    ensures queue->ring.head == around(\old(queue->ring.head) + 1, queue->ring.size);
+    ensures used(&queue->ring) == \old(used(&queue->ring)) - 1;
+    ensures pool->grant_next == \old(pool->grant_next) + 1;
+    ensures pool->grant_last == \old(pool->grant_last);
+*/
+static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, struct ir_pkt *pkts,
+                              uint64_t count, uint32_t length)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    struct ir_pkt pkt;
+
+    /*@ assert others: \forall integer i; 0 <= i < count ==>
+            pkt_index(pkts[i]) != queue->ring.slot[queue->ring.head]; */
+    pkt = ir_move_ring_to_app(&queue->ring, pool, length) /*@ ghost (l, tag) */;
+    /*@ assert same_pkts: pkts_stay{Pre, Here}(pkts, count); */
+    /*@ assert other_grants: \forall integer b; 0 <= b < 65536 ==>
+            b != \at(queue->ring.slot[queue->ring.head], Pre) ==>
+            pool->grant[b] == \at(pool->grant[b], Pre); */
+    /*@ assert older_held: all_held(pool, pkts, count); */
+    /*@ assert app: app_keeps{Pre, Here}(pool, l); */
+    rx_store(queue, pool, pkts, count, pkt) /*@ ghost (l, tag) */;
+}
+
 /* Take whole frames from up to `limit` descriptors, until the first that is none. Returns the
  * packets stored. */
 /*@ requires rxq_memory(queue, pool, l);
@@ -161,6 +234,7 @@ static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, st
     /*@ loop invariant 0 <= count <= limit;
         BALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant grants: pool->grant_next + (limit - count) <= pool->grant_last + 1;
+        loop invariant size: queue->ring.size == \at(queue->ring.size, Pre);
         loop invariant used: used(&queue->ring) == \at(used(&queue->ring), Pre) - count;
         loop invariant head: queue->ring.head ==
             around(\at(queue->ring.head, Pre) + count, queue->ring.size);
@@ -174,55 +248,21 @@ static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, st
     */
     while (count < limit) {
         uint64_t hi = ir_dma_load64(&queue->desc[queue->ring.head].hi);
-        struct ir_pkt pkt;
 
         if (!rx_deliverable(pool, hi))
             break;
         /*@ assert window: in_window(&queue->ring, queue->ring.head); */
-        /*@ assert oldest: l->place[queue->ring.slot[queue->ring.head]] ==
-                tag + around(\at(queue->ring.head, Pre) + count, queue->ring.size); */
+        /*@ assert oldest: l->place[queue->ring.slot[queue->ring.head]] == tag +
+                around(\at(queue->ring.head, Pre) + count, \at(queue->ring.size, Pre)); */
         /*@ assert before: \at(l->place[\at(queue->ring.slot[queue->ring.head], Here)], Pre) ==
-                tag + around(\at(queue->ring.head, Pre) + count, queue->ring.size); */
-        /*@ assert others: \forall integer i; 0 <= i < count ==>
-                pkt_index(pkts[i]) != queue->ring.slot[queue->ring.head]; */
-        /*@ assert apart: \forall integer i; 0 <= i < limit ==>
-                \separated(pkts + i, &queue->ring.head, &queue->ring.tail, &queue->ring.size,
-                           &pool->grant_next, &pool->grant_last, &pool->buffer_size); */
+                tag + around(\at(queue->ring.head, Pre) + count, \at(queue->ring.size, Pre)); */
         /*@ ghost offered: ; */
-        pkt = ir_move_ring_to_app(&queue->ring, pool, ixgbe_rxd_length(hi)) /*@ ghost (l, tag) */;
-        /*@ assert same_pkts: \forall integer i; 0 <= i < count ==>
-                pkts[i].bits == \at(pkts[i].bits, offered); */
-        /*@ assert same_grants: \forall integer i; 0 <= i < count ==>
-                pool->grant[pkt_index(pkts[i])] == \at(pool->grant[pkt_index(pkts[i])], offered); */
-        /*@ assert older_held: all_held(pool, pkts, count); */
-        /*@ assert older_order: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
-        /*@ assert used_now: used(&queue->ring) == \at(used(&queue->ring), Pre) - count - 1; */
-        /*@ assert head_now: queue->ring.head ==
-                around(\at(queue->ring.head, Pre) + count + 1, queue->ring.size); */
-        /*@ assert grants_now: pool->grant_next + (limit - count - 1) <= pool->grant_last + 1; */
-        /*@ assert other_grants: \forall integer b; 0 <= b < 65536 ==>
-                b != \at(queue->ring.slot[queue->ring.head], offered) ==>
-                pool->grant[b] == \at(pool->grant[b], offered); */
+        rx_deliver(queue, pool, pkts, count, ixgbe_rxd_length(hi)) /*@ ghost (l, tag) */;
+        /*@ assert app_step: app_keeps{offered, Here}(pool, l); */
         /*@ assert app_now: app_keeps{Pre, Here}(pool, l); */
-        /*@ assert place_apart: \separated(pkts + count, &queue->ring.head, &queue->ring.tail,
-                &queue->ring.size, &pool->grant_next, &pool->grant_last, &pool->buffer_size); */
-        /*@ ghost granted: ; */
-        pkts[count] = pkt;
-        /*@ assert same_head: queue->ring.head == \at(queue->ring.head, granted); */
-        /*@ assert same_tail: queue->ring.tail == \at(queue->ring.tail, granted); */
-        /*@ assert same_ring: queue->ring.size == \at(queue->ring.size, granted); */
-        /*@ assert same_next: pool->grant_next == \at(pool->grant_next, granted); */
-        /*@ assert same_last: pool->grant_last == \at(pool->grant_last, granted); */
-        /*@ assert same_size: pool->buffer_size == \at(pool->buffer_size, granted); */
-        /*@ assert older_pkts: \forall integer i; 0 <= i < count ==>
-                pkts[i].bits == \at(pkts[i].bits, granted); */
-        /*@ assert newest_held: held(pool, pkts[count]) &&
-                IR_FRAME_MIN <= pkt_size(pkts[count]) <= pool->buffer_size; */
         /*@ assert newest_order: \at(l->place[pkt_index(\at(pkts[count], Here))], Pre) ==
-                tag + around(\at(queue->ring.head, Pre) + count, queue->ring.size); */
-        /*@ assert still_held: all_held(pool, pkts, count); */
+                tag + around(\at(queue->ring.head, Pre) + count, \at(queue->ring.size, Pre)); */
         /*@ assert still_order: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
-        /*@ assert more_held: all_held(pool, pkts, count + 1); */
         /*@ assert more_order: received_in_order{Pre, Here}(queue, l, pkts, count + 1, tag); */
         count++;
     }
