@@ -151,9 +151,8 @@ static IR_COLD void rx_drop(struct ixgbe_rxq *queue, struct ir_pool *pool, uint6
     ensures pool->grant_next == \old(pool->grant_next);
     ensures pool->grant_last == \old(pool->grant_last);
 */
-static inline void rx_store(const struct ixgbe_rxq *queue, const struct ir_pool *pool,
-                            struct ir_pkt *pkts, uint64_t count, struct ir_pkt pkt)
-/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+static inline void rx_store(struct ir_pkt *pkts, uint64_t count, struct ir_pkt pkt)
+/*@ ghost (struct ixgbe_rxq *queue, struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
 {
     pkts[count] = pkt;
     /*@ assert same_window: window_stays{Pre, Here}(&queue->ring); */
@@ -204,7 +203,7 @@ static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, str
             pool->grant[b] == \at(pool->grant[b], Pre); */
     /*@ assert older_held: all_held(pool, pkts, count); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
-    rx_store(queue, pool, pkts, count, pkt) /*@ ghost (l, tag) */;
+    rx_store(pkts, count, pkt) /*@ ghost (queue, pool, l, tag) */;
 }
 
 /* Take whole frames from up to `limit` descriptors, until the first that is none. Returns the
