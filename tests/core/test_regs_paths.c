@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Register windows of each kind: what a legal access of each width does, and that an illegal one
+ * does nothing. No test touches a real I/O port: without permission the processor refuses the
+ * access, and a signal handler here answers in the place of a card.
+ */
+#define _GNU_SOURCE /* REG_RIP and the other registers of a signal's context */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <ucontext.h>
+
+#include <cmocka.h>
+
+#include "core/regs.h"
+
+#define SIZE 16u
+#define PORT 0xc000u
+
+static const uint32_t widths[] = {1, 2, 4};
+
+/* The last access to a simulated card or an I/O port. */
+static struct {
+    uint32_t reads;
+    uint32_t writes;
+    uint32_t place; /* offset, or port number */
+    uint32_t width;
+    uint32_t value;
+} seen;
+
+static uint32_t sim_read(void *card, uint32_t offset, uint32_t width)
+{
+    assert_ptr_equal(card, &seen);
+    seen.reads++;
+    seen.place = offset;
+    seen.width = width;
+    return 0x89abcdef;
+}
+
+static void sim_write(void *card, uint32_t offset, uint32_t width, uint32_t value)
+{
+    assert_ptr_equal(card, &seen);
+    seen.writes++;
+    seen.place = offset;
+    seen.width = width;
+    seen.value = value;
+}
+
+static const struct ir_regs_sim sim = {sim_read, sim_write};
+static const struct ir_regs sim_window = {
+    .kind = IR_REGS_SIM, .size = SIZE, .sim = &sim, .card = &seen};
+
+static int forget_accesses(void **state)
+{
+    (void)state;
+    memset(&seen, 0, sizeof(seen));
+    return 0;
+}
+
+static void simulated_card_sees_offset_width_and_value(void **state)
+{
+    uint32_t value = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        assert_int_equal(ir_reg_read(&sim_window, SIZE - widths[i], widths[i], &value), 0);
+        assert_int_equal(value, 0x89abcdef);
+        assert_int_equal(seen.place, SIZE - widths[i]);
+        assert_int_equal(seen.width, widths[i]);
+        assert_int_equal(ir_reg_write(&sim_window, 0, widths[i], 0x76543210), 0);
+        assert_int_equal(seen.place, 0);
+        assert_int_equal(seen.width, widths[i]);
+        assert_int_equal(seen.value, 0x76543210);
+    }
+    assert_int_equal(seen.reads, 3);
+    assert_int_equal(seen.writes, 3);
+}
+
+/* Fail unless the access is refused and nothing has happened. */
+static void is_illegal(uint32_t size, uint32_t offset, uint32_t width)
+{
+    struct ir_regs window = sim_window;
+    uint32_t value = 42;
+
+    window.size = size;
+    assert_int_equal(ir_reg_legal(&window, offset, width), 0);
+    assert_int_equal(ir_reg_read(&window, offset, width, &value), -EINVAL);
+    assert_int_equal(ir_reg_write(&window, offset, width, 1), -EINVAL);
+    assert_int_equal(value, 42);
+    assert_int_equal(seen.reads, 0);
+    assert_int_equal(seen.writes, 0);
+}
+
+static void register_of_another_width_is_illegal(void **state)
+{
+    static const uint32_t others[] = {0, 3, 5, 8, UINT32_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        is_illegal(SIZE, 0, others[i]);
+}
+
+static void register_at_an_odd_place_is_illegal(void **state)
+{
+    (void)state;
+    is_illegal(SIZE, 1, 2);
+    is_illegal(SIZE, 3, 2);
+    is_illegal(SIZE, 1, 4);
+    is_illegal(SIZE, 2, 4);
+    is_illegal(SIZE, 3, 4);
+}
+
+static void register_beyond_the_window_is_illegal(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        is_illegal(SIZE, SIZE, widths[i]);
+        is_illegal(SIZE, UINT32_MAX - widths[i] + 1, widths[i]); /* its end wraps to 0 */
+        is_illegal(0, 0, widths[i]);
+    }
+    is_illegal(SIZE - 1, SIZE - 4, 4); /* its last byte is outside */
+    is_illegal(1, 0, 2);
+    is_illegal(3, 0, 4); /* wider than the window */
+}
+
+static void each_register_in_the_window_is_legal(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        for (uint32_t offset = 0; offset <= SIZE - widths[i]; offset += widths[i])
+            assert_int_equal(ir_reg_legal(&sim_window, offset, widths[i]), 1);
+    }
+}
+
+static void memory_window_is_accessed_in_the_width_asked_for(void **state)
+{
+    static const uint32_t masks[] = {0xff, 0xffff, 0xffffffff};
+    uint32_t words[SIZE / 4];
+    struct ir_regs window = {
+        .kind = IR_REGS_MEMORY, .size = SIZE, .memory = (volatile uint8_t *)words};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        uint8_t expected[SIZE];
+        uint32_t value = 0;
+        uint32_t part = 0x12345678 & masks[i];
+
+        memset(words, 0xee, sizeof(words));
+        memset(expected, 0xee, sizeof(expected));
+        memcpy(expected + 8, &part, widths[i]); /* both are of this machine's order */
+        assert_int_equal(ir_reg_write(&window, 8, widths[i], 0x12345678 & masks[i]), 0);
+        assert_memory_equal(words, expected, sizeof(expected));
+        assert_int_equal(ir_reg_read(&window, 8, widths[i], &value), 0);
+        assert_int_equal(value, 0x12345678 & masks[i]);
+        assert_int_equal(ir_reg_read(&window, 4, widths[i], &value), 0);
+        assert_int_equal(value, 0xeeeeeeee & masks[i]);
+    }
+}
+
+static void window_of_an_unknown_kind_answers_ones_and_takes_nothing(void **state)
+{
+    struct ir_regs window = sim_window;
+    uint32_t value = 0;
+
+    (void)state;
+    window.kind = (enum ir_regs_kind)(IR_REGS_SIM + 1);
+    assert_int_equal(ir_reg_read(&window, 0, 4, &value), 0);
+    assert_int_equal(value, IR_REG_GONE);
+    assert_int_equal(ir_reg_write(&window, 0, 4, 1), 0);
+    assert_int_equal(seen.reads, 0);
+    assert_int_equal(seen.writes, 0);
+}
+
+static struct ir_regs port_window(void)
+{
+    return (struct ir_regs){.kind = IR_REGS_PORT, .size = SIZE, .port = PORT};
+}
+
+#if defined(__x86_64__) || defined(__i386__)
+
+#ifdef __x86_64__
+enum { CODE = REG_RIP, A = REG_RAX, D = REG_RDX };
+#else
+enum { CODE = REG_EIP, A = REG_EAX, D = REG_EDX };
+#endif
+
+static struct sigaction before;
+
+/* Be the card behind the port: in and out with the port in DX are one byte each, with a prefix for
+ * 16 bits. Anything else is a crash, and is given back to whoever handles those. */
+static void answer_port(int number, siginfo_t *info, void *context)
+{
+    greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+    const uint8_t *code = (const uint8_t *)(uintptr_t)registers[CODE];
+    uint32_t prefix = code[0] == 0x66 ? 1 : 0;
+    uint8_t opcode = code[prefix];
+    uint32_t mask = opcode % 2 == 0 ? 0xff : prefix > 0 ? 0xffff : 0xffffffff;
+
+    (void)info;
+    if (opcode < 0xec || opcode > 0xef) {
+        (void)sigaction(number, &before, NULL);
+        return;
+    }
+    seen.place = (uint32_t)registers[D] & 0xffff;
+    seen.width = mask == 0xff ? 1 : mask == 0xffff ? 2 : 4;
+    if (opcode < 0xee) {
+        seen.reads++;
+        registers[A] = (greg_t)(((uint64_t)registers[A] & ~(uint64_t)mask) | (0x89abcdef & mask));
+    } else {
+        seen.writes++;
+        seen.value = (uint32_t)registers[A] & mask;
+    }
+    registers[CODE] += (greg_t)(prefix + 1);
+}
+
+static void port_window_is_accessed_in_the_width_asked_for(void **state)
+{
+    static const uint32_t masks[] = {0xff, 0xffff, 0xffffffff};
+    struct sigaction action = {.sa_flags = SA_SIGINFO, .sa_sigaction = answer_port};
+    struct ir_regs window = port_window();
+
+    (void)state;
+    assert_int_equal(sigemptyset(&action.sa_mask), 0);
+    assert_int_equal(sigaction(SIGSEGV, &action, &before), 0);
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        uint32_t value = 0;
+
+        assert_int_equal(ir_reg_read(&window, 8, widths[i], &value), 0);
+        assert_int_equal(value, 0x89abcdef & masks[i]);
+        assert_int_equal(seen.place, PORT + 8);
+        assert_int_equal(seen.width, widths[i]);
+        assert_int_equal(ir_reg_write(&window, 4, widths[i], 0x76543210), 0);
+        assert_int_equal(seen.value, 0x76543210 & masks[i]);
+        assert_int_equal(seen.place, PORT + 4);
+        assert_int_equal(seen.width, widths[i]);
+    }
+    assert_int_equal(seen.reads, 3);
+    assert_int_equal(seen.writes, 3);
+    assert_int_equal(sigaction(SIGSEGV, &before, NULL), 0);
+}
+
+#else
+
+static void port_window_is_accessed_in_the_width_asked_for(void **state)
+{
+    struct ir_regs window = port_window();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        uint32_t value = 0;
+
+        assert_int_equal(ir_reg_read(&window, 8, widths[i], &value), 0);
+        assert_int_equal(value, IR_REG_GONE); /* no such ports here */
+        assert_int_equal(ir_reg_write(&window, 4, widths[i], 0x76543210), 0);
+    }
+}
+
+#endif
+
+int main(void)
+{
+#define WINDOW(test) cmocka_unit_test_setup(test, forget_accesses)
+    const struct CMUnitTest tests[] = {
+        WINDOW(simulated_card_sees_offset_width_and_value),
+        WINDOW(register_of_another_width_is_illegal),
+        WINDOW(register_at_an_odd_place_is_illegal),
+        WINDOW(register_beyond_the_window_is_illegal),
+        WINDOW(each_register_in_the_window_is_legal),
+        WINDOW(memory_window_is_accessed_in_the_width_asked_for),
+        WINDOW(window_of_an_unknown_kind_answers_ones_and_takes_nothing),
+        WINDOW(port_window_is_accessed_in_the_width_asked_for),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
