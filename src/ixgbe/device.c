@@ -62,14 +62,14 @@ static int txq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
     return result;
 }
 
-/* Start, or leave the device stopped as it was before. */
+/* Start, or leave the device stopped as it was before; quiet still, nothing of it was touched. */
 static int start_or_stop(struct ixgbe_dev *dev)
 {
     int result = ixgbe_start(dev);
 
     if (result == 0)
         dev->state = IXGBE_STARTED;
-    else if (result != -EINVAL)
+    else if (!dev->quiet)
         (void)restart(dev); /* the first failure is what the caller hears of */
     return result;
 }
