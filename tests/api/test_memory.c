@@ -20,12 +20,15 @@
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset);
+void *__real_mmap64(void *address, size_t length, int protection, int flags, int fd, off_t offset);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset);
+void *__wrap_mmap64(void *address, size_t length, int protection, int flags, int fd, off_t offset);
 
 static uint32_t until_failure; /* allocations that still succeed; 0 for no failure */
 static uint32_t failures;
+static uint32_t mappings_refused;
 
 static int fails_now(void)
 {
@@ -35,6 +38,15 @@ static int fails_now(void)
     if (until_failure > 0)
         return 0;
     failures++;
+    return 1;
+}
+
+static int mapping_fails(void)
+{
+    if (!fails_now())
+        return 0;
+    mappings_refused++;
+    errno = ENOMEM;
     return 1;
 }
 
@@ -50,11 +62,15 @@ void *__wrap_calloc(size_t count, size_t size)
 
 void *__wrap_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
 {
-    if (fails_now()) {
-        errno = ENOMEM;
-        return MAP_FAILED;
-    }
-    return __real_mmap(address, length, protection, flags, fd, offset);
+    return mapping_fails() ? MAP_FAILED
+                           : __real_mmap(address, length, protection, flags, fd, offset);
+}
+
+/* What mmap is called where offsets have 64 bits by a definition (_FILE_OFFSET_BITS). */
+void *__wrap_mmap64(void *address, size_t length, int protection, int flags, int fd, off_t offset)
+{
+    return mapping_fails() ? MAP_FAILED
+                           : __real_mmap64(address, length, protection, flags, fd, offset);
 }
 
 /* A device's whole life. Returns the first failure. */
@@ -106,6 +122,7 @@ static void each_allocation_that_fails_is_reported_and_leaves_nothing(void **sta
     } while (failures > 0);
     /* Domain; pool and its memory; card; device; two queues with their memory: at least these. */
     assert_true(number > 12);
+    assert_int_equal(mappings_refused, 3);
 }
 
 int main(void)
