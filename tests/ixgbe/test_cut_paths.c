@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The register window is cut off after each number of accesses: whatever the driver is doing then,
- * it stops at once, says so, and after the next reset everything is as it was.
+ * The register window is cut off after each number of accesses, or after the first access to one
+ * register: whatever the driver is doing then, it stops at once, says so, and after the next reset
+ * everything is as it was.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -16,34 +17,39 @@
 #include "card.h"
 #include "core/driver.h"
 #include "ixgbe/ixgbe.h"
+#include "sim/card.h"
 #include "sim/sim.h"
 
 #define LENT 63u /* buffers in a full receive ring */
 
-/* The card behind the window, which is as large as it was for `left` more accesses. */
+#define NO_REGISTER UINT32_MAX
+
+/* The card behind the window, which is as large as it was for `left` more accesses, and until the
+ * register at `offset` has been accessed. */
 static struct {
     const struct ir_regs_sim *card;
     struct ir_transport *transport;
     uint32_t size;
     uint32_t left;
+    uint32_t offset;
 } cut;
 
-static void count_access(void)
+static void count_access(uint32_t offset)
 {
     cut.left--;
-    if (cut.left == 0)
+    if (cut.left == 0 || offset == cut.offset)
         cut.transport->regs.size = 0;
 }
 
 static uint32_t read_counted(void *card, uint32_t offset, uint32_t width)
 {
-    count_access();
+    count_access(offset);
     return cut.card->read(card, offset, width);
 }
 
 static void write_counted(void *card, uint32_t offset, uint32_t width, uint32_t value)
 {
-    count_access();
+    count_access(offset);
     cut.card->write(card, offset, width, value);
 }
 
@@ -55,9 +61,16 @@ static void cut_after(struct ir_transport *transport, uint32_t accesses)
     cut.transport = transport;
     cut.size = transport->regs.size;
     cut.left = accesses;
+    cut.offset = NO_REGISTER;
     transport->regs.sim = &counting;
     if (accesses == 0)
         transport->regs.size = 0;
+}
+
+static void cut_after_register(struct ir_transport *transport, uint32_t offset)
+{
+    cut_after(transport, UINT32_MAX);
+    cut.offset = offset;
 }
 
 /* Whether it was cut. */
@@ -208,6 +221,31 @@ static void reset_that_is_refused_a_register_loses_no_buffer(void **state)
     card_works(card);
 }
 
+/* The second way to stop a card, for one whose requests never complete. Nothing has confirmed then
+ * that it has stopped, so the buffers stay where they are. */
+static void flush_that_is_refused_a_register_keeps_the_buffers_in_the_rings(void **state)
+{
+    static const uint32_t registers[] = {IXGBE_HLREG0, IXGBE_SECRXCTRL, IXGBE_SECRXSTAT,
+                                         IXGBE_GCR_EXT};
+    struct card *card = *state;
+    struct ir_transport *transport = card->dev->transport;
+    uint64_t *late = ((struct sim_card *)transport)->options.late;
+    uint64_t before = late[SIM_FIELD_STATUS_MASTER];
+
+    for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
+        late[SIM_FIELD_STATUS_MASTER] = SIM_NEVER;
+        cut_after_register(transport, registers[i]);
+        assert_int_equal(ir_reset(card->dev), -EINVAL);
+        assert_true(mend());
+        assert_int_equal(ir_pool_available(card->pool), CARD_BUFFERS - LENT);
+        card_audit(card, 0);
+        card_is_broken(card);
+        late[SIM_FIELD_STATUS_MASTER] = before;
+        assert_int_equal(ir_reset(card->dev), 0);
+        card_works(card);
+    }
+}
+
 static void card_that_is_refused_a_register_cannot_be_opened(void **state)
 {
     uint32_t accesses = 0;
@@ -253,6 +291,7 @@ int main(void)
         STARTED(multicast_filter_says_when_a_register_is_refused),
         OPENED(start_that_is_refused_a_register_leaves_the_queues_broken),
         STARTED(reset_that_is_refused_a_register_loses_no_buffer),
+        STARTED(flush_that_is_refused_a_register_keeps_the_buffers_in_the_rings),
         cmocka_unit_test(card_that_is_refused_a_register_cannot_be_opened),
     };
 
