@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What coverage/run makes of an export of llvm-cov, and of the list of exceptions."""
+import importlib.machinery
+import importlib.util
 import json
 import pathlib
 import subprocess
@@ -112,6 +114,41 @@ class Exceptions(unittest.TestCase):
     def test_list_of_this_tree_can_be_read(self):
         for file, function, _, _ in exceptions.read(ROOT / 'coverage' / 'exceptions'):
             self.assertIn(f'{function}(', (ROOT / file).read_text(encoding='utf-8'))
+
+
+class Judgement(unittest.TestCase):
+    """What coverage/run says of a measure of this tree, made up for the case."""
+
+    @classmethod
+    def setUpClass(cls):
+        loader = importlib.machinery.SourceFileLoader('coverage_run', str(ROOT / 'coverage' / 'run'))
+        cls.program = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+        loader.exec_module(cls.program)
+
+    def judge(self, ways, left_out=()):
+        """Every file has run, one condition of ring.c the given ways, and what is listed has been missed."""
+        measure = object.__new__(self.program.Measure)
+        measure.files = {str(path.relative_to(ROOT)): {} for path in ROOT.glob('src/**/*.c')
+                         if str(path.relative_to(ROOT)) not in left_out}
+        function = figures.Function('src/core/ring.c', 'ir_ring_init')
+        function.branches = {('src/core/ring.c', (1, 1, 1, 3)): ways}
+        measure.files['src/core/ring.c'] = {function.name: function}
+        listed = list(exceptions.read(ROOT / 'coverage' / 'exceptions'))
+        missed = [(function.file, function.name, *what) for what in function.missed(figures.Source(ROOT).text)]
+        measure.missed = lambda *patterns: listed + missed
+        return self.program.judge(measure)
+
+    def test_all_covered_or_listed_is_enough(self):
+        self.assertEqual(self.judge([True, True]), [])
+
+    def test_less_than_the_limit_and_a_way_that_is_not_listed_are_not(self):
+        self.assertEqual(self.judge([True, False]), [
+            'branches of core and data path: 50.0 %, the limit is 95.0 %',
+            'not covered, and not in coverage/exceptions: src/core/ring.c: ir_ring_init: never false: /*'])
+
+    def test_source_file_that_no_program_has_is_not(self):
+        self.assertEqual(self.judge([True, True], left_out=['src/api/pool.c']),
+                         ['src/api/pool.c is in no program of the build, so nothing is known of it'])
 
 
 class Command(unittest.TestCase):

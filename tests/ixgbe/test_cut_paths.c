@@ -23,6 +23,7 @@
 #define LENT 63u /* buffers in a full receive ring */
 
 #define NO_REGISTER UINT32_MAX
+#define ROW_COUNTED 8u
 
 /* The card behind the window, which is as large as it was for `left` more accesses, and until the
  * register at `offset` has been accessed. */
@@ -32,11 +33,17 @@ static struct {
     uint32_t size;
     uint32_t left;
     uint32_t offset;
+    uint32_t last; /* the register accessed last */
+    uint32_t row;  /* accesses before it, each to the register before */
 } cut;
 
+/* Long tables are written register by register: after the first few nothing new can happen. */
 static void count_access(uint32_t offset)
 {
-    cut.left--;
+    cut.row = offset == cut.last + 4 ? cut.row + 1 : 0;
+    cut.last = offset;
+    if (cut.row < ROW_COUNTED)
+        cut.left--;
     if (cut.left == 0 || offset == cut.offset)
         cut.transport->regs.size = 0;
 }
@@ -62,6 +69,8 @@ static void cut_after(struct ir_transport *transport, uint32_t accesses)
     cut.size = transport->regs.size;
     cut.left = accesses;
     cut.offset = NO_REGISTER;
+    cut.last = NO_REGISTER;
+    cut.row = 0;
     transport->regs.sim = &counting;
     if (accesses == 0)
         transport->regs.size = 0;
