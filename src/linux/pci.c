@@ -73,8 +73,9 @@ static int read_number(int folder, const char *name, uint32_t max, uint32_t *val
     return 0;
 }
 
-/* The last part of where the link `name` of `folder` points to, or an empty string without one. */
-static void read_link_name(int folder, const char *name, char target[IR_PCI_NAME_LENGTH])
+/* The last part of where the link `name` of `folder` points to, or an empty string without one. A link
+ * that cannot be read is an error: a device in use must not look free. */
+static int read_link_name(int folder, const char *name, char target[IR_PCI_NAME_LENGTH])
 {
     char path[PATH_MAX];
     const char *slash;
@@ -82,35 +83,53 @@ static void read_link_name(int folder, const char *name, char target[IR_PCI_NAME
 
     target[0] = '\0';
     if (length < 0)
-        return;
+        return errno == ENOENT ? 0 : -EIO;
     path[length] = '\0';
     slash = strrchr(path, '/');
     (void)snprintf(target, IR_PCI_NAME_LENGTH, "%.*s", (int)IR_PCI_NAME_LENGTH - 1,
                    slash != NULL ? slash + 1 : path);
+    return 0;
 }
 
-static DIR *open_folder(int parent, const char *name)
+/* Open the folder `name` of `parent`; *folder is null without an error when there is none. */
+static int open_folder(int parent, const char *name, DIR **folder)
 {
     int file = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder;
 
+    *folder = NULL;
     if (file < 0)
-        return NULL;
-    folder = fdopendir(file);
-    if (folder == NULL)
+        return errno == ENOENT ? 0 : -EIO;
+    *folder = fdopendir(file);
+    if (*folder == NULL) {
         close(file);
-    return folder;
+        return -EIO;
+    }
+    return 0;
+}
+
+/* The next entry, or null at the end of the folder, or null and a negative errno in *status. */
+static const struct dirent *next_entry(DIR *folder, int *status)
+{
+    const struct dirent *entry;
+
+    errno = 0;
+    entry = readdir(folder);
+    if (entry == NULL && errno != 0)
+        *status = -EIO;
+    return entry;
 }
 
 /* Add the interfaces in the folder `net` of `parent`, if it has one. */
-static void read_interfaces(int parent, struct ir_pci_info *info)
+static int read_interfaces(int parent, struct ir_pci_info *info)
 {
-    DIR *net = open_folder(parent, "net");
     const struct dirent *entry;
+    DIR *net;
+    int status = open_folder(parent, "net", &net);
 
     if (net == NULL)
-        return;
-    while (info->interface_count < IR_PCI_INTERFACES_MAX && (entry = readdir(net)) != NULL) {
+        return status;
+    while (info->interface_count < IR_PCI_INTERFACES_MAX &&
+           (entry = next_entry(net, &status)) != NULL) {
         struct ir_pci_interface *interface = &info->interfaces[info->interface_count];
         char flags_name[sizeof(entry->d_name) + sizeof("/flags")];
         uint32_t flags;
@@ -126,30 +145,35 @@ static void read_interfaces(int parent, struct ir_pci_info *info)
         info->interface_count++;
     }
     closedir(net);
+    return status;
 }
 
 /* The interfaces of the device itself, and those of a device on top of it (virtio0 on virtio-pci).
  */
-static void read_all_interfaces(int device, struct ir_pci_info *info)
+static int read_all_interfaces(int device, struct ir_pci_info *info)
 {
-    DIR *folder = open_folder(device, ".");
     const struct dirent *entry;
+    DIR *folder;
+    int status = open_folder(device, ".", &folder);
 
     if (folder == NULL)
-        return;
-    read_interfaces(device, info);
-    while ((entry = readdir(folder)) != NULL) {
+        return status;
+    status = read_interfaces(device, info);
+    while (status == 0 && (entry = next_entry(folder, &status)) != NULL) {
         int child;
 
         if (entry->d_type != DT_DIR || entry->d_name[0] == '.' || strcmp(entry->d_name, "net") == 0)
             continue;
         child = openat(device, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (child < 0)
+        if (child < 0) {
+            status = errno == ENOENT ? 0 : -EIO; /* it may have gone meanwhile */
             continue;
-        read_interfaces(child, info);
+        }
+        status = read_interfaces(child, info);
         close(child);
     }
     closedir(folder);
+    return status;
 }
 
 int ir_pci_inspect(const char *sysfs, const char *address, struct ir_pci_info *info)
@@ -167,18 +191,18 @@ int ir_pci_inspect(const char *sysfs, const char *address, struct ir_pci_info *i
         return -ENODEV;
     folder = open(text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
-        return -ENODEV;
+        return errno == ENOENT ? -ENODEV : -EIO;
     if (read_number(folder, "vendor", UINT16_MAX, &vendor) != 0 ||
         read_number(folder, "device", UINT16_MAX, &device) != 0 ||
         read_number(folder, "class", 0xffffff, &info->class_code) != 0)
         goto out;
     info->vendor = (uint16_t)vendor;
     info->device = (uint16_t)device;
-    read_link_name(folder, "driver", info->driver);
-    read_link_name(folder, "iommu_group", text);
+    if (read_link_name(folder, "driver", info->driver) != 0 ||
+        read_link_name(folder, "iommu_group", text) != 0)
+        goto out;
     info->iommu_group = text[0] >= '0' && text[0] <= '9' ? (int32_t)strtol(text, NULL, 10) : -1;
-    read_all_interfaces(folder, info);
-    status = 0;
+    status = read_all_interfaces(folder, info);
 out:
     close(folder);
     return status;
@@ -221,8 +245,8 @@ int ir_pci_list(const char *sysfs, struct ir_pci_info **list)
         return -ENOENT;
     folder = opendir(path);
     if (folder == NULL)
-        return -ENOENT;
-    while (status == 0 && (entry = readdir(folder)) != NULL) {
+        return errno == ENOENT ? -ENOENT : -EIO;
+    while (status == 0 && (entry = next_entry(folder, &status)) != NULL) {
         if (!ir_pci_address(entry->d_name, address))
             continue;
         status = ir_pci_inspect(sysfs, address, &info);
@@ -315,8 +339,8 @@ int ir_pci_open_at(const char *sysfs, const char *address, struct ir_transport *
     } else if (status != 0) {
         (void)snprintf(
             sentence, sizeof(sentence),
-            "%.100s/bus/pci/devices/%s cannot be read: vendor, device or class is missing", sysfs,
-            full);
+            "%.100s/bus/pci/devices/%s cannot be read, or its vendor, device or class is missing",
+            sysfs, full);
     } else {
         status = ir_pci_obstacle(&info, clause);
         (void)snprintf(sentence, sizeof(sentence), "%s %.150s; use a simulated card: sim:82599",

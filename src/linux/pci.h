@@ -42,7 +42,8 @@ struct ir_pci_info {
 bool ir_pci_address(const char *text, char address[IR_PCI_ADDRESS_LENGTH]);
 
 /* Read what sysfs says of the device at `address`, which is as ir_pci_address writes it.
- * Errors: -ENODEV no such device, -EIO an attribute is missing or not a number. */
+ * Errors: -ENODEV no such device, -EIO an attribute is missing or not a number, or something
+ * cannot be read: what is not known must not look unused. */
 int ir_pci_inspect(const char *sysfs, const char *address, struct ir_pci_info *info);
 
 /* The network devices (PCI class 02), by address. The caller frees *list.
