@@ -69,9 +69,13 @@ static int open_file(struct capture *capture, bool pcapng)
                                                              : file_failed(capture, "written");
     capture->pcap = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, (int)capture->snaplen,
                                                          PCAP_TSTAMP_PRECISION_NANO);
-    if (capture->pcap != NULL)
-        capture->dumper = pcap_dump_fopen(capture->pcap, capture->file);
-    return capture->dumper != NULL ? CLI_OK : file_failed(capture, "written");
+    if (capture->pcap == NULL)
+        return file_failed(capture, "written");
+    capture->dumper = pcap_dump_fopen(capture->pcap, capture->file);
+    if (capture->dumper != NULL)
+        return CLI_OK;
+    capture->file = NULL; /* its header could not be written, and libpcap has closed it */
+    return file_failed(capture, "written");
 }
 
 /* Returns an exit status: what is still in memory may turn out not to fit. */
@@ -82,9 +86,9 @@ static int close_file(struct capture *capture)
     if (capture->file != NULL && fflush(capture->file) != 0)
         status = file_failed(capture, "written");
     if (capture->dumper != NULL)
-        pcap_dump_close(capture->dumper);
-    else if (capture->file != NULL && capture->file != stdout)
-        (void)fclose(capture->file);
+        pcap_dump_close(capture->dumper); /* does not say whether it worked; all is flushed */
+    else if (capture->file != NULL && capture->file != stdout && fclose(capture->file) != 0)
+        status = file_failed(capture, "written");
     if (capture->pcap != NULL)
         pcap_close(capture->pcap);
     return status;
