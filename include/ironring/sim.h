@@ -27,6 +27,10 @@ int ir_sim_step(struct ir_dev *dev);
  * sent its count) and each frame it gave is in a receive descriptor or has been dropped. */
 bool ir_sim_finished(struct ir_dev *dev);
 
+/* Write out what the card has sent so far: with tx=FILE it is in the file afterwards. Errors: what
+ * lost a frame, the first such error of all: -ENOSPC, -EIO, ... The file ends before that frame. */
+int ir_sim_flush(struct ir_dev *dev);
+
 /* Illegal register writes, addresses outside each mapping, and breaches of the ring protocol. */
 int ir_sim_violations(struct ir_dev *dev, uint64_t *count);
 /* The sentence of violation `index` (the first 64 are kept), or NULL. Valid until the device is

@@ -264,6 +264,17 @@ static void drain(struct cli_run *run)
     run->now = cli_clock();
 }
 
+/* What a simulated card sent may wait to be written to a file. */
+static void flush_wires(struct cli_run *run)
+{
+    for (unsigned i = 0; i < run->ports; i++) {
+        int error = ir_sim_flush(run->port[i].dev);
+
+        if (error != 0 && error != -ENOTSUP)
+            (void)cli_run_failed(run, &run->port[i], "what was sent cannot be written", error);
+    }
+}
+
 /* No buffer may be anywhere but in a ring or free, and after closing the devices all are free. */
 static void check_buffers(struct cli_run *run, int held)
 {
@@ -292,6 +303,7 @@ int cli_run_close(struct cli_run *run)
 {
     if (run->begun) {
         drain(run);
+        flush_wires(run);
         cli_print_summary(run);
     }
     if (run->pool != NULL)

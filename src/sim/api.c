@@ -42,6 +42,20 @@ bool ir_sim_finished(struct ir_dev *dev)
     return card != NULL && atomic_load(&card->finished);
 }
 
+int ir_sim_flush(struct ir_dev *dev)
+{
+    struct sim_card *card = card_of(dev);
+    int result = 0;
+
+    if (card == NULL)
+        return -ENOTSUP;
+    sim_lock(card);
+    if (card->sink != NULL && card->sink->ops->flush != NULL)
+        result = card->sink->ops->flush(card->sink);
+    sim_unlock(card);
+    return result;
+}
+
 int ir_sim_violations(struct ir_dev *dev, uint64_t *count)
 {
     struct sim_card *card = card_of(dev);

@@ -15,7 +15,8 @@
 
 struct sim_wire;
 
-/* A source has `receive` and `finished`, a sink `send`, both have `close`; `missed` may be null.
+/* A source has `receive` and `finished`, a sink `send`, both have `close`; `missed` and
+ * `flush` may be null.
  * Times are nanoseconds of the card's clock. */
 struct sim_wire_ops {
     /* The next frame towards the card, or NULL when there is none now. It is gone from the wire,
@@ -27,6 +28,8 @@ struct sim_wire_ops {
     bool (*finished)(struct sim_wire *wire);
     /* Frames that arrived since the last call and were lost because the card did not take them. */
     uint64_t (*missed)(struct sim_wire *wire);
+    /* Pass on what was sent so far. Returns 0, or the negative errno that lost the first frame. */
+    int (*flush)(struct sim_wire *wire);
     void (*close)(struct sim_wire *wire);
 };
 

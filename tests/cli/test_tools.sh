@@ -142,6 +142,13 @@ capture_that_cannot_be_written_fails() {
     mentions '^ironring: /dev/full cannot be written: No space left on device$'
 }
 
+capture_of_a_simulated_card_that_cannot_be_written_fails() {
+    run 1 gen --count 1000 sim:82599,tx=/dev/full
+    mentions '^ironring: sim:82599,tx=/dev/full: what was sent cannot be written: No space left on device$'
+    run 1 fwd "sim:82599,rx=$data/ssh.pcap" sim:82599,tx=/dev/full
+    mentions '^ironring: sim:82599,tx=/dev/full: what was sent cannot be written: No space left on device$'
+}
+
 json_output_is_one_object_a_line() {
     run 0 gen --json --duration 2.5 --rate 1000 "sim:82599,tx=$work/a.pcap"
     [ ! -s "$work/err" ] || fail "something on standard error"
@@ -216,6 +223,7 @@ run_tests \
     capture_keeps_what_snaplen_says \
     capture_to_standard_output_can_be_piped \
     capture_that_cannot_be_written_fails \
+    capture_of_a_simulated_card_that_cannot_be_written_fails \
     json_output_is_one_object_a_line \
     names_are_escaped_in_json \
     line_a_second_is_printed \

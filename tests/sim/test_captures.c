@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rig.h"
@@ -315,6 +316,54 @@ static void send_three(const char *path)
     rig_close(&rig);
 }
 
+static void sent_frames_are_in_the_capture_after_a_flush(void **state)
+{
+    char arguments[256];
+    struct stat status;
+    struct rig rig;
+
+    (void)state;
+    (void)snprintf(arguments, sizeof(arguments), "82599,mode=step,tx=%s", file_named("out.pcap"));
+    rig_open(&rig, arguments);
+    rig_start(&rig);
+    rig_tx_fill(&rig, rig_frame(60u), 60u, 1);
+    rig_tx_tail(&rig);
+    assert_int_equal(rig_step(&rig), 1);
+    assert_int_equal(ir_sim_flush(&rig.dev), 0);
+    assert_int_equal(stat(file_named("out.pcap"), &status), 0);
+    assert_int_equal(status.st_size, 24 + 16 + 60);
+    rig_close(&rig);
+    assert_int_equal(unlink(file_named("out.pcap")), 0);
+}
+
+static void frames_that_a_full_disk_loses_are_reported_by_each_flush(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, "82599,mode=step,tx=/dev/full");
+    rig_start(&rig);
+    rig_tx_fill(&rig, rig_frame(60u), 60u, 1);
+    rig_tx_tail(&rig);
+    assert_int_equal(rig_step(&rig), 1);
+    assert_int_equal(ir_sim_flush(&rig.dev), -ENOSPC);
+    assert_int_equal(ir_sim_flush(&rig.dev), -ENOSPC);
+    rig_close(&rig);
+}
+
+static void a_wire_without_a_file_has_nothing_to_flush(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, "82599,mode=step,wire=memory");
+    assert_int_equal(ir_sim_flush(&rig.dev), 0);
+    rig_close(&rig);
+    rig_open(&rig, "82599,mode=step");
+    assert_int_equal(ir_sim_flush(&rig.dev), 0);
+    rig_close(&rig);
+}
+
 static void sent_frames_are_in_the_capture_after_close(void **state)
 {
     char path[128];
@@ -390,6 +439,9 @@ int main(void)
         cmocka_unit_test(a_file_that_is_no_capture_is_refused),
         cmocka_unit_test(a_capture_with_a_senseless_length_is_refused),
         cmocka_unit_test(a_capture_that_cannot_be_written_is_refused),
+        cmocka_unit_test(sent_frames_are_in_the_capture_after_a_flush),
+        cmocka_unit_test(frames_that_a_full_disk_loses_are_reported_by_each_flush),
+        cmocka_unit_test(a_wire_without_a_file_has_nothing_to_flush),
         cmocka_unit_test(sent_frames_are_in_the_capture_after_close),
         cmocka_unit_test(captures_are_written_in_nanoseconds),
         cmocka_unit_test(two_stepped_runs_write_the_same_bytes),

@@ -159,6 +159,8 @@ static void a_device_that_is_no_simulated_card_is_not_supported(void **state)
     assert_int_equal(ir_sim_step(&dev), -ENOTSUP);
     assert_int_equal(ir_sim_step(&nothing), -ENOTSUP);
     assert_int_equal(ir_sim_step(NULL), -ENOTSUP);
+    assert_int_equal(ir_sim_flush(&dev), -ENOTSUP);
+    assert_int_equal(ir_sim_flush(NULL), -ENOTSUP);
     assert_int_equal(ir_sim_violations(&dev, &count), -ENOTSUP);
     assert_int_equal(ir_sim_put(&dev, frame, sizeof(frame)), -ENOTSUP);
     assert_int_equal(ir_sim_take(&dev, frame, sizeof(frame)), -ENOTSUP);
