@@ -40,7 +40,8 @@ int ir_domain_destroy(struct ir_domain *domain);
  * sentence for people that names the device, the value and the remedy.
  * Errors: -EINVAL bad string, -ENODEV no such device or it is gone, -ENOTSUP no driver for it,
  * -EBUSY in use, -EACCES, -ENOMEM, -ETIMEDOUT the device did not come out of reset, -EIO it answers
- * nonsense. */
+ * nonsense; for a simulated card -EAGAIN no thread for it, and what open(2), socket(2) and ioctl(2)
+ * say of the file or interface that it is plugged into (-ENOENT, -EMFILE, -EPERM, ...). */
 int ir_open(struct ir_domain *domain, const char *device, struct ir_dev **dev,
             char error[IR_ERROR_LENGTH]);
 

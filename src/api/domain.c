@@ -37,17 +37,15 @@ struct ir_domain {
 int ir_domain_create(struct ir_domain **domain)
 {
     struct ir_domain *new;
-    int result;
 
     if (domain == NULL)
         return -EINVAL;
     new = calloc(1, sizeof(*new));
     if (new == NULL)
         return -ENOMEM;
-    result = pthread_mutex_init(&new->lock, NULL);
-    if (result != 0) {
+    if (pthread_mutex_init(&new->lock, NULL) != 0) { /* for want of memory or of another resource */
         free(new);
-        return -result;
+        return -ENOMEM;
     }
     new->next = IR_DOMAIN_FIRST;
     *domain = new;

@@ -295,18 +295,19 @@ int sim_card_create(const struct sim_options *options, struct sim_wire *source,
     struct sim_card *new = calloc(1, sizeof(*new));
 
     *card = NULL;
-    if (new == NULL || sim_fifo_init(&new->loopback) != 0) {
-        free(new);
-        close_wires(source, sink);
-        return -ENOMEM;
-    }
+    if (new == NULL)
+        goto fail;
+    if (sim_fifo_init(&new->loopback) != 0)
+        goto free_card;
+    if (pthread_mutex_init(&new->lock, NULL) != 0)
+        goto free_loopback;
+    if (sim_violations_init(&new->violations) != 0)
+        goto destroy_lock;
     new->options = *options;
     new->map = sim_map();
     new->source = source;
     new->sink = sink;
     new->started = monotonic_ns();
-    (void)pthread_mutex_init(&new->lock, NULL); /* cannot fail with default attributes */
-    sim_violations_init(&new->violations);
     new->transport.ops = &sim_transport_ops;
     new->transport.regs.kind = IR_REGS_SIM;
     new->transport.regs.size = SIM_WINDOW;
@@ -319,4 +320,14 @@ int sim_card_create(const struct sim_options *options, struct sim_wire *source,
     atomic_store(&new->finished, source == NULL);
     *card = new;
     return 0;
+
+destroy_lock:
+    (void)pthread_mutex_destroy(&new->lock);
+free_loopback:
+    sim_fifo_release(&new->loopback);
+free_card:
+    free(new);
+fail:
+    close_wires(source, sink);
+    return -ENOMEM;
 }

@@ -5,6 +5,7 @@
  */
 #include "sim/rules.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,10 +21,10 @@ const char *sim_rule_text(enum sim_rule rule)
     return texts[rule];
 }
 
-void sim_violations_init(struct sim_violations *violations)
+int sim_violations_init(struct sim_violations *violations)
 {
     memset(violations, 0, sizeof(*violations));
-    (void)pthread_mutex_init(&violations->lock, NULL); /* cannot fail with default attributes */
+    return pthread_mutex_init(&violations->lock, NULL) == 0 ? 0 : -ENOMEM;
 }
 
 void sim_violations_destroy(struct sim_violations *violations)

@@ -68,7 +68,8 @@ struct sim_violations {
 
 const char *sim_rule_text(enum sim_rule rule);
 
-void sim_violations_init(struct sim_violations *violations);
+/* Errors: -ENOMEM. */
+int sim_violations_init(struct sim_violations *violations);
 void sim_violations_destroy(struct sim_violations *violations);
 
 /* Record that the rule was broken; the rest says where. Any thread may call it. */
