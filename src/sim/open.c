@@ -109,8 +109,8 @@ int ir_sim_open(const char *arguments, struct ir_transport **transport, char err
 report:
     if (result != 0 && error[0] == '\0')
         (void)snprintf(error, IR_ERROR_LENGTH,
-                       "the simulated card cannot be made (%s); free some memory",
-                       strerror(-result));
+                       "sim:%.80s: the simulated card cannot be made (%s); free some memory",
+                       arguments, strerror(-result));
     free(parsed);
     return result;
 }

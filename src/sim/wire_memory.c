@@ -75,17 +75,20 @@ int sim_wire_memory(struct sim_wire **wire, char error[IR_ERROR_LENGTH])
         goto free_memory;
     if (sim_fifo_init(&memory->sent) != 0)
         goto free_towards;
-    (void)pthread_mutex_init(&memory->lock, NULL); /* cannot fail with default attributes */
+    if (pthread_mutex_init(&memory->lock, NULL) != 0)
+        goto free_sent;
     memory->base.ops = &memory_ops;
     *wire = &memory->base;
     return 0;
 
+free_sent:
+    sim_fifo_release(&memory->sent);
 free_towards:
     sim_fifo_release(&memory->towards);
 free_memory:
     free(memory);
 fail:
-    (void)snprintf(error, IR_ERROR_LENGTH, "there is no memory for a memory wire; free some");
+    (void)snprintf(error, IR_ERROR_LENGTH, "wire=memory: there is no memory for it; free some");
     return result;
 }
 
