@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The loop over calls, errors and kinds, and the judgement on each run.
+ */
+#define _GNU_SOURCE
+#include "engine.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NUMBER_MAX    5000u /* more calls than any run makes: beyond it a retry never ends */
+#define RUN_SECONDS   60u
+#define WARM_THREADS  2u
+#define STATUS_FAILED 99
+
+/* What a run tells of itself, in memory that both processes see. */
+struct report {
+    uint32_t fired;
+    char failure[1024];
+};
+
+static struct report *report;
+static char folder[64];
+
+const char *engine_folder(void)
+{
+    return folder;
+}
+
+void require(bool condition, const char *format, ...)
+{
+    va_list arguments;
+
+    if (condition)
+        return;
+    report->fired = inject_disarm();
+    va_start(arguments, format);
+    (void)vsnprintf(report->failure, sizeof(report->failure), format, arguments);
+    va_end(arguments);
+    _exit(STATUS_FAILED);
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+    (void)status;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+static void *nothing(void *context)
+{
+    return context;
+}
+
+/* The C library keeps what it made for the first threads and streams; let it do so before counting. */
+static void warm_up(void)
+{
+    static char buffer[BUFSIZ];
+    pthread_t threads[WARM_THREADS];
+
+    (void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+    for (unsigned i = 0; i < WARM_THREADS; i++)
+        require(pthread_create(&threads[i], NULL, nothing, NULL) == 0, "no thread");
+    for (unsigned i = 0; i < WARM_THREADS; i++)
+        (void)pthread_join(threads[i], NULL);
+}
+
+static void run_here(const struct scenario *scenario, const struct inject_plan *plan)
+{
+    struct inject_held before;
+    struct inject_held after;
+
+    (void)alarm(RUN_SECONDS);
+    inject_stage(folder);
+    warm_up();
+    before = inject_held();
+    scenario->run(scenario->subject, plan);
+    report->fired = inject_disarm();
+    if (inject_tap_peer() >= 0)
+        (void)close(inject_tap_peer());
+    after = inject_held();
+    require(after.allocations == before.allocations, "%jd allocations were not given back",
+            (intmax_t)(after.allocations - before.allocations));
+    require(after.mapped == before.mapped, "%jd bytes are still mapped",
+            (intmax_t)(after.mapped - before.mapped));
+    require(after.threads == before.threads, "%jd threads still run",
+            (intmax_t)(after.threads - before.threads));
+    require(after.files == before.files, "%jd files are still open",
+            (intmax_t)(after.files - before.files));
+    exit(EXIT_SUCCESS);
+}
+
+/* One run in a process of its own. Returns whether it was as it must be. */
+static bool run_once(const struct scenario *scenario, const struct inject_plan *plan)
+{
+    int status = 0;
+    pid_t child;
+
+    memset(report, 0, sizeof(*report));
+    (void)strcpy(folder, "/tmp/ironring-inject-XXXXXX");
+    if (mkdtemp(folder) == NULL) {
+        (void)snprintf(report->failure, sizeof(report->failure), "no folder in /tmp");
+        return false;
+    }
+    (void)fflush(NULL);
+    child = fork();
+    if (child == 0)
+        run_here(scenario, plan);
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        (void)snprintf(report->failure, sizeof(report->failure), "no process");
+    else if (WIFSIGNALED(status))
+        (void)snprintf(report->failure, sizeof(report->failure), "ended by signal %d (%s)",
+                       WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (status != 0 && report->failure[0] == '\0')
+        (void)snprintf(report->failure, sizeof(report->failure), "exit status %d",
+                       WEXITSTATUS(status));
+    (void)nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return report->failure[0] == '\0';
+}
+
+static void tell_failure(const struct inject_plan *plan)
+{
+    printf("# %s number %u%s fails with %s: %s\n", inject_calls[plan->kind].name, plan->number,
+           plan->lasting ? " and all after it" : "", strerrorname_np(plan->error), report->failure);
+}
+
+/* Fail call 1, 2, ... until a run passes without a failure. Returns the number of calls failed. */
+static uint32_t fail_each(const struct scenario *scenario, struct inject_plan plan, bool *good)
+{
+    bool fired;
+
+    plan.number = 0;
+    do {
+        plan.number++;
+        if (!run_once(scenario, &plan)) {
+            tell_failure(&plan);
+            *good = false;
+        }
+        fired = report->fired > 0;
+    } while (fired && plan.number < NUMBER_MAX);
+    if (fired) {
+        printf("# it goes on after %u calls\n", plan.number);
+        *good = false;
+    }
+    return plan.number - 1;
+}
+
+/* Returns the number of calls of the kind that were failed. */
+static uint32_t run_kind(const struct scenario *scenario, enum inject_kind kind, bool quick,
+                         bool *good)
+{
+    const int *errors = inject_calls[kind].errors;
+    struct inject_plan plan = {.kind = kind, .error = errors[0]};
+    uint32_t points = fail_each(scenario, plan, good);
+
+    if (points == 0 || quick)
+        return points;
+    plan.lasting = true;
+    (void)fail_each(scenario, plan, good);
+    plan.lasting = false;
+    for (size_t i = 1; errors[i] != 0; i++) {
+        plan.error = errors[i];
+        (void)fail_each(scenario, plan, good);
+    }
+    return points;
+}
+
+/* Two lines at most: `number` counts them. */
+static bool run_scenario(const struct scenario *scenario, bool quick, unsigned *number)
+{
+    struct inject_plan none = {.number = 0};
+    bool all_good = run_once(scenario, &none);
+
+    (*number)++;
+    printf("%s %u - %s works when nothing fails\n", all_good ? "ok" : "not ok", *number,
+           scenario->name);
+    if (!all_good) {
+        printf("# %s\n", report->failure);
+        return false;
+    }
+    for (unsigned kind = 0; kind < INJECT_KINDS; kind++) {
+        bool good = true;
+        uint32_t points = run_kind(scenario, (enum inject_kind)kind, quick, &good);
+
+        if (points == 0 && good)
+            continue; /* it makes no such call */
+        (*number)++;
+        printf("%s %u - %s survives each failing %s: points %u, %s\n", good ? "ok" : "not ok",
+               *number, scenario->name, inject_calls[kind].name, points,
+               good ? "all handled" : "NOT all handled");
+        all_good = all_good && good;
+    }
+    return all_good;
+}
+
+int engine_run(const struct scenario *scenarios, size_t count, int argc, char **argv)
+{
+    const char *quick = getenv("INJECT_QUICK");
+    unsigned number = 0;
+    bool good = true;
+
+    report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (report == MAP_FAILED) {
+        perror("no shared memory");
+        return EXIT_FAILURE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (argc < 2 || strcmp(argv[1], scenarios[i].name) == 0)
+            good = run_scenario(&scenarios[i], quick != NULL && *quick != '\0', &number) && good;
+    }
+    if (number == 0) {
+        (void)fprintf(stderr, "there is no scenario '%s'\n", argc < 2 ? "" : argv[1]);
+        good = false;
+    }
+    printf("1..%u\n", number);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which call fails, how, and what is counted. No sanitizer instruments this file or the shims: they run
+ * before the sanitizers do.
+ */
+#define _GNU_SOURCE
+#include "inject.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define FILES_SEEN 64 /* descriptors looked at */
+
+const struct inject_call inject_calls[INJECT_KINDS] = {
+    [INJECT_MALLOC] = {"malloc", {ENOMEM}},
+    [INJECT_CALLOC] = {"calloc", {ENOMEM}},
+    [INJECT_REALLOC] = {"realloc", {ENOMEM}},
+    [INJECT_STRDUP] = {"strdup", {ENOMEM}},
+    [INJECT_ALIGNED] = {"aligned alloc", {ENOMEM}},
+    [INJECT_MMAP] = {"mmap", {ENOMEM, EAGAIN, EPERM}},
+    [INJECT_MADVISE] = {"madvise", {EINVAL, ENOMEM, EAGAIN}},
+    [INJECT_OPEN] = {"open", {EMFILE, ENOENT, EACCES, ENFILE, ENOMEM, EINTR, ENODEV, EBUSY}},
+    [INJECT_FOPEN] = {"fopen", {EMFILE, ENOENT, EACCES, ENFILE, ENOMEM, ENOSPC, EROFS, EISDIR}},
+    [INJECT_OPENDIR] = {"opendir", {EMFILE, EACCES, ENFILE, ENOMEM}},
+    [INJECT_READDIR] = {"readdir", {EIO, ENOMEM}},
+    [INJECT_READLINK] = {"readlink", {EIO, EACCES, ENOMEM}},
+    [INJECT_READ] = {"read", {EIO, EINTR, EAGAIN, ENOMEM, EBADFD}},
+    [INJECT_WRITE] = {"write", {EIO, EINTR, EAGAIN, ENOBUFS, ENOSPC}},
+    [INJECT_PREAD] = {"pread", {EIO, EINTR, EFAULT}},
+    [INJECT_PWRITE] = {"pwrite", {EIO, EINTR, ENOSPC}},
+    [INJECT_IOCTL] = {"ioctl", {EPERM, EBUSY, EINVAL, ENODEV, ENOMEM, EIO}},
+    [INJECT_SOCKET] = {"socket", {EMFILE, ENFILE, EACCES, ENOBUFS, ENOMEM, EAFNOSUPPORT}},
+    [INJECT_MEMFD] = {"memfd create", {EMFILE, ENFILE, ENOMEM}},
+    [INJECT_EVENTFD] = {"eventfd", {EMFILE, ENFILE, ENODEV, ENOMEM}},
+    [INJECT_THREAD] = {"pthread create", {EAGAIN}},
+    [INJECT_MUTEX] = {"pthread mutex init", {ENOMEM, EAGAIN}},
+    [INJECT_STREAM_READ] = {"stream read", {EIO, EISDIR}},
+    [INJECT_STREAM_WRITE] = {"stream write", {ENOSPC, EIO, EPIPE}},
+    [INJECT_STREAM_FLUSH] = {"stream flush", {ENOSPC, EIO}},
+    [INJECT_STREAM_CLOSE] = {"stream close", {EIO, ENOSPC}},
+};
+
+static struct inject_plan current;
+static _Atomic uint32_t calls; /* of the planned kind, since armed */
+static _Atomic uint32_t fired;
+static _Atomic bool armed;
+
+static _Atomic int64_t allocations;
+static _Atomic int64_t mapped;
+static _Atomic int64_t threads;
+
+static const char *stage; /* null until inject_stage */
+static int tap_peer = -1;
+
+void inject_arm(const struct inject_plan *plan)
+{
+    current = *plan;
+    atomic_store(&calls, 0);
+    atomic_store(&fired, 0);
+    atomic_store(&armed, plan->number != 0);
+}
+
+uint32_t inject_disarm(void)
+{
+    atomic_store(&armed, false);
+    return atomic_load(&fired);
+}
+
+uint32_t inject_fired(void)
+{
+    return atomic_load(&fired);
+}
+
+bool inject_fails(enum inject_kind kind)
+{
+    uint32_t call;
+
+    if (!atomic_load(&armed) || kind != current.kind)
+        return false;
+    call = atomic_fetch_add(&calls, 1u) + 1u;
+    if (call < current.number || (call > current.number && !current.lasting))
+        return false;
+    atomic_fetch_add(&fired, 1u);
+    errno = current.error;
+    return true;
+}
+
+inject_fn *inject_next(inject_fn *sanitizers, const char *name)
+{
+    inject_fn *next;
+
+    if (sanitizers != NULL)
+        return sanitizers;
+    *(void **)&next = dlsym(RTLD_NEXT, name);
+    if (next == NULL)
+        abort(); /* a test program without its C library */
+    return next;
+}
+
+void inject_count_allocation(int64_t change)
+{
+    atomic_fetch_add(&allocations, change);
+}
+
+void inject_count_mapping(int64_t bytes)
+{
+    atomic_fetch_add(&mapped, bytes);
+}
+
+void inject_count_thread(int64_t change)
+{
+    atomic_fetch_add(&threads, change);
+}
+
+struct inject_held inject_held(void)
+{
+    struct inject_held held = {atomic_load(&allocations), atomic_load(&mapped),
+                               atomic_load(&threads), 0};
+
+    for (int file = 0; file < FILES_SEEN; file++)
+        held.files += fcntl(file, F_GETFD) >= 0;
+    return held;
+}
+
+void inject_stage(const char *root)
+{
+    stage = root;
+}
+
+bool inject_staged(void)
+{
+    return stage != NULL;
+}
+
+int inject_tap_peer(void)
+{
+    return tap_peer;
+}
+
+const char *inject_path(const char *path, char *staged)
+{
+    if (stage == NULL || strncmp(path, "/sys/", sizeof("/sys/") - 1) != 0 ||
+        snprintf(staged, INJECT_PATH, "%s%s", stage, path) >= (int)INJECT_PATH)
+        return path;
+    return staged;
+}
+
+bool inject_open_tap(const char *path, int *file)
+{
+    int pair[2];
+
+    if (stage == NULL || strcmp(path, "/dev/net/tun") != 0)
+        return false;
+    *file = -1;
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0) {
+        if (tap_peer >= 0)
+            (void)close(tap_peer); /* of an attempt before */
+        tap_peer = pair[1];
+        *file = pair[0];
+    }
+    return true;
+}

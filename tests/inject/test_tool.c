@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The tool while something fails: it ends with status 1 and one sentence that names what failed, or it did
+ * all of its work.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine.h"
+#include "frames.h"
+#include "sysfs.h"
+
+#define ARGUMENTS_MAX 16u
+#define NAMES_MAX     6u
+#define ROOM          512u
+#define LINES_ROOM    16384u
+
+/* The tool's main, renamed by the build. */
+int ironring_main(int argc, char **argv);
+
+struct command {
+    const char *arguments[ARGUMENTS_MAX]; /* %s is the folder of the run */
+    const char *names[NAMES_MAX];         /* a sentence about a failure has one of these */
+    bool (*complete)(void);               /* all the work is done */
+};
+
+static const char *path_of(const char *name)
+{
+    static char path[ROOM];
+
+    (void)snprintf(path, sizeof(path), "%s/%s", engine_folder(), name);
+    return path;
+}
+
+static void redirect(int descriptor, const char *name)
+{
+    int file = open(path_of(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    require(file >= 0 && dup2(file, descriptor) == descriptor && close(file) == 0,
+            "%s cannot be redirected", name);
+}
+
+static const char *text_of(const char *name)
+{
+    static char text[LINES_ROOM];
+    FILE *file = fopen(path_of(name), "re");
+    size_t length;
+
+    require(file != NULL, "%s cannot be read", name);
+    length = fread(text, 1, sizeof(text) - 1, file);
+    text[length] = '\0';
+    (void)fclose(file); /* only read */
+    return text;
+}
+
+/* Exactly one line that begins with "ironring: ", and it names one of the things. When a kind of call keeps
+ * failing, two things may fail: a capture, and standard output. */
+static void check_sentence(const struct command *command, const char *lines, unsigned most)
+{
+    static const char begin[] = "ironring: ";
+    const char *sentence = NULL;
+    unsigned sentences = 0;
+    bool named = false;
+    size_t length = 0;
+
+    for (const char *line = lines; *line != '\0'; line += strcspn(line, "\n") + 1) {
+        if (strncmp(line, begin, sizeof(begin) - 1) != 0)
+            continue;
+        sentences++;
+        require(sentences <= most, "%u sentences on standard error:\n%s", sentences, lines);
+        sentence = line;
+        length = strcspn(line, "\n");
+    }
+    require(sentence != NULL, "status 1 without a sentence on standard error:\n%s", lines);
+    for (size_t i = 0; i < NAMES_MAX && command->names[i] != NULL; i++) {
+        const char *found = strstr(sentence, command->names[i]);
+
+        named = named || (found != NULL && found < sentence + length);
+    }
+    require(named, "the sentence does not name what failed:\n%s", lines);
+}
+
+static void run_tool(const void *subject, const struct inject_plan *plan)
+{
+    const struct command *command = subject;
+    bool lists = strcmp(command->arguments[1], "list") == 0;
+    static char text[ARGUMENTS_MAX][ROOM];
+    char *arguments[ARGUMENTS_MAX + 1] = {NULL};
+    int count = 0;
+    int saved[2];
+    int status;
+
+    if (lists)
+        sysfs_build(engine_folder());
+    frames_write(path_of("in.pcap"));
+    for (; command->arguments[count] != NULL; count++) {
+        (void)snprintf(text[count], ROOM, command->arguments[count], engine_folder(),
+                       engine_folder());
+        arguments[count] = text[count];
+    }
+    saved[0] = dup(STDOUT_FILENO);
+    saved[1] = dup(STDERR_FILENO);
+    redirect(STDOUT_FILENO, "out");
+    redirect(STDERR_FILENO, "err");
+    inject_arm(plan);
+    status = ironring_main(count, arguments);
+    (void)inject_disarm();
+    (void)fflush(stdout);
+    require(dup2(saved[0], STDOUT_FILENO) >= 0 && dup2(saved[1], STDERR_FILENO) >= 0 &&
+                close(saved[0]) == 0 && close(saved[1]) == 0,
+            "no standard output any more");
+
+    if (status == 0) {
+        /* What sysfs says is not there may have been unplugged: a shorter list is right. */
+        if (lists && inject_fired() > 0 && plan->error == ENOENT)
+            return;
+        require(command->complete(), "success, but the work is not done:\n%s", text_of("err"));
+        return;
+    }
+    require(inject_fired() > 0, "it fails for no reason:\n%s", text_of("err"));
+    require(status == 1, "exit status %d:\n%s", status, text_of("err"));
+    check_sentence(command, text_of("err"), plan->lasting ? 2 : 1);
+}
+
+static bool all_is_in_the_capture(void)
+{
+    return frames_match(path_of("out.pcap"));
+}
+
+static bool three_frames_are_in_the_capture(void)
+{
+    return frames_count(path_of("out.pcap")) == 3;
+}
+
+static bool one_answer_is_in_the_capture(void)
+{
+    return frames_count(path_of("out.pcap")) == 1;
+}
+
+static bool pcapng_has_all(void)
+{
+    /* blocks of section and interface, then each frame with 32 bytes around it, padded to 4 */
+    long expected = 28 + 32;
+    FILE *file = fopen(path_of("out.pcapng"), "rbe");
+    bool same;
+
+    for (long i = 0; i < FRAMES_IN_FILE; i++)
+        expected += 32 + (60 + 11 * i + 3) / 4 * 4;
+    if (file == NULL)
+        return false;
+    same = fseek(file, 0, SEEK_END) == 0 && ftell(file) == expected;
+    (void)fclose(file); /* only read */
+    return same;
+}
+
+static bool both_cards_are_listed(void)
+{
+    const char *lines = text_of("out");
+
+    return strstr(lines, "0000:03:00.0") != NULL && strstr(lines, "0000:04:00.0") != NULL &&
+           strstr(lines, "ixgbe") != NULL && strstr(lines, "virtio-pci") != NULL &&
+           lines[strlen(lines) - 1] == '\n';
+}
+
+static bool summary_is_printed(void)
+{
+    return all_is_in_the_capture() && strstr(text_of("out"), "\"type\":\"summary\"") != NULL &&
+           strstr(text_of("out"), "]}\n") != NULL;
+}
+
+#define COMMON_NAMES "a pool of", "sim:82599", "rx=/", "tx=/", "standard output"
+
+static const struct command forward = {
+    {"ironring", "fwd", "--ring", "64", "sim:82599,mode=step,rx=%s/in.pcap",
+     "sim:82599,mode=step,tx=%s/out.pcap"},
+    {COMMON_NAMES},
+    all_is_in_the_capture,
+};
+static const struct command forward_json = {
+    {"ironring", "fwd", "--json", "--ring", "64", "sim:82599,rx=%s/in.pcap",
+     "sim:82599,tx=%s/out.pcap"},
+    {COMMON_NAMES},
+    summary_is_printed,
+};
+static const struct command generate = {
+    {"ironring", "gen", "--count", "3", "sim:82599,mode=step,tx=%s/out.pcap"},
+    {COMMON_NAMES},
+    three_frames_are_in_the_capture,
+};
+static const struct command capture = {
+    {"ironring", "capture", "sim:82599,mode=step,rx=%s/in.pcap", "%s/out.pcap"},
+    {COMMON_NAMES, "/out.pcap cannot be"},
+    all_is_in_the_capture,
+};
+static const struct command capture_pcapng = {
+    {"ironring", "capture", "sim:82599,mode=step,rx=%s/in.pcap", "%s/out.pcapng"},
+    {COMMON_NAMES, "/out.pcapng cannot be"},
+    pcapng_has_all,
+};
+static const struct command echo = {
+    {"ironring", "echo", "--ip", "10.0.0.2", "sim:82599,mode=step,rx=%s/in.pcap,tx=%s/out.pcap"},
+    {COMMON_NAMES},
+    one_answer_is_in_the_capture,
+};
+static const struct command list = {
+    {"ironring", "list"},
+    {"PCI devices", "standard output"},
+    both_cards_are_listed,
+};
+static const struct command list_json = {
+    {"ironring", "list", "--json"},
+    {"PCI devices", "standard output"},
+    both_cards_are_listed,
+};
+
+int main(int argc, char **argv)
+{
+    static const struct scenario scenarios[] = {
+        {"ironring_fwd", &forward, run_tool},
+        {"ironring_fwd_with_threads_and_json", &forward_json, run_tool},
+        {"ironring_gen", &generate, run_tool},
+        {"ironring_capture", &capture, run_tool},
+        {"ironring_capture_to_pcapng", &capture_pcapng, run_tool},
+        {"ironring_echo", &echo, run_tool},
+        {"ironring_list", &list, run_tool},
+        {"ironring_list_in_json", &list_json, run_tool},
+    };
+
+    return engine_run(scenarios, sizeof(scenarios) / sizeof(scenarios[0]), argc, argv);
+}
