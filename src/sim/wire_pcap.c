@@ -122,8 +122,8 @@ static int add_frame(struct source *source, const uint8_t *frame, uint32_t captu
 static int read_frames(struct source *source, pcap_t *capture, const char *file,
                        char error[IR_ERROR_LENGTH])
 {
-    struct pcap_pkthdr *header;
-    const uint8_t *frame;
+    struct pcap_pkthdr *header = NULL;
+    const uint8_t *frame = NULL;
     int more;
 
     while ((more = pcap_next_ex(capture, &header, &frame)) == 1) {

@@ -11,7 +11,16 @@ tool=$1
 data=$2
 compare=$3
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$wrapper"' EXIT
+
+# IRONRING_UNDER is a command to run the tool under, such as valgrind.
+wrapper=
+if [ -n "${IRONRING_UNDER-}" ]; then
+    wrapper=$(mktemp)
+    printf '#!/bin/sh\nexec %s %q "$@"\n' "$IRONRING_UNDER" "$tool" >"$wrapper"
+    chmod +x "$wrapper"
+    tool=$wrapper
+fi
 
 # fail MESSAGE: end the test that is running.
 fail() {

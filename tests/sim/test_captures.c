@@ -68,8 +68,8 @@ static void check_capture(const char *path, const char *more, uint32_t times)
     rig_start(&rig);
     for (uint32_t i = 0; i < times; i++) {
         pcap_t *capture = pcap_open_offline(path, reason);
-        struct pcap_pkthdr *header;
-        const uint8_t *expected;
+        struct pcap_pkthdr *header = NULL;
+        const uint8_t *expected = NULL;
 
         assert_non_null(capture);
         while (pcap_next_ex(capture, &header, &expected) == 1) {
@@ -368,8 +368,8 @@ static void sent_frames_are_in_the_capture_after_close(void **state)
 {
     char path[128];
     char reason[PCAP_ERRBUF_SIZE];
-    struct pcap_pkthdr *header;
-    const uint8_t *frame;
+    struct pcap_pkthdr *header = NULL;
+    const uint8_t *frame = NULL;
     pcap_t *capture;
 
     (void)state;
