@@ -76,18 +76,18 @@ static void warm_up(void)
 
 static void run_here(const struct scenario *scenario, const struct inject_plan *plan)
 {
-    struct inject_held before;
-    struct inject_held after;
+    struct inject_held before = {0};
+    struct inject_held after = {0};
 
     (void)alarm(RUN_SECONDS);
     inject_stage(folder);
     warm_up();
-    before = inject_held();
+    inject_count_held(&before);
     scenario->run(scenario->subject, plan);
     report->fired = inject_disarm();
     if (inject_tap_peer() >= 0)
         (void)close(inject_tap_peer());
-    after = inject_held();
+    inject_count_held(&after);
     require(after.allocations == before.allocations, "%jd allocations were not given back",
             (intmax_t)(after.allocations - before.allocations));
     require(after.mapped == before.mapped, "%jd bytes are still mapped",

@@ -118,14 +118,14 @@ void inject_count_thread(int64_t change)
     atomic_fetch_add(&threads, change);
 }
 
-struct inject_held inject_held(void)
+void inject_count_held(struct inject_held *held)
 {
-    struct inject_held held = {atomic_load(&allocations), atomic_load(&mapped),
-                               atomic_load(&threads), 0};
-
+    held->allocations = atomic_load(&allocations);
+    held->mapped = atomic_load(&mapped);
+    held->threads = atomic_load(&threads);
+    held->files = 0;
     for (int file = 0; file < FILES_SEEN; file++)
-        held.files += fcntl(file, F_GETFD) >= 0;
-    return held;
+        held->files += fcntl(file, F_GETFD) >= 0;
 }
 
 void inject_stage(const char *root)
