@@ -68,10 +68,12 @@ uint64_t sim_now(const struct sim_card *card)
     return sim_now_ns(card) / NS_PER_US;
 }
 
-uint64_t sim_due(const struct sim_card *card, enum sim_field field)
+uint64_t sim_due(struct sim_card *card, enum sim_field field)
 {
     uint64_t late = card->options.late[field];
 
+    if (card->hostile != NULL && sim_hostile_lies(card, SIM_HOSTILE_FIELD))
+        return sim_now(card) + SIM_HOSTILE_LATE_US;
     return late == SIM_NEVER ? SIM_NEVER : sim_now(card) + late;
 }
 
@@ -90,13 +92,16 @@ static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
         return IR_REG_GONE;
     }
     sim_lock(card);
-    if ((card->config[CONFIG_COMMAND] & CONFIG_COMMAND_MEMORY) == 0) {
+    if ((card->config[CONFIG_COMMAND] & CONFIG_COMMAND_MEMORY) == 0 ||
+        (card->hostile != NULL && sim_hostile_gone(card, false))) {
         value = IR_REG_GONE; /* nobody answers */
     } else if (word->reg != 0) {
         const struct sim_register *reg = &sim_registers[word->reg - 1u];
         uint32_t index = (word->canonical * 4u - reg->offset) / reg->stride;
 
         value = reg->read != NULL ? reg->read(card, reg, index) : card->value[word->canonical];
+        if (card->hostile != NULL)
+            value = sim_hostile_answer(card, reg, value);
     }
     sim_unlock(card);
     return value;
@@ -136,6 +141,7 @@ static void write_register(void *context, uint32_t offset, uint32_t width, uint3
     }
     sim_lock(card);
     if ((card->config[CONFIG_COMMAND] & CONFIG_COMMAND_MEMORY) != 0 &&
+        (card->hostile == NULL || !sim_hostile_gone(card, true)) &&
         write_allowed(card, word, offset, width, value)) {
         const struct sim_register *reg = &sim_registers[word->reg - 1u];
         uint32_t index = (word->canonical * 4u - reg->offset) / reg->stride;
@@ -262,6 +268,7 @@ static void card_close(struct ir_transport *transport)
     sim_iommu_release(&card->iommu);
     sim_violations_destroy(&card->violations);
     (void)pthread_mutex_destroy(&card->lock);
+    free(card->hostile);
     free(card);
 }
 
@@ -315,6 +322,10 @@ int sim_card_create(const struct sim_options *options, struct sim_wire *source,
     new->transport.regs.card = new;
     new->transport.vendor = 0x8086u;
     new->transport.device = options->device;
+    if (sim_hostile_create(new) != 0) {
+        card_close(&new->transport);
+        return -ENOMEM;
+    }
     fill_config(new);
     sim_power_on(new);
     atomic_store(&new->finished, source == NULL);

@@ -16,6 +16,7 @@
 
 #include "core/transport.h"
 #include "sim/fifo.h"
+#include "sim/hostile.h"
 #include "sim/iommu.h"
 #include "sim/registers.h"
 #include "sim/rules.h"
@@ -81,6 +82,7 @@ struct sim_options {
     bool thread;
     uint8_t mac[IR_MAC_LENGTH];
     uint64_t late[SIM_FIELD_COUNT]; /* microseconds, or SIM_NEVER */
+    struct sim_hostile_options hostile;
 };
 
 struct sim_card {
@@ -128,6 +130,7 @@ struct sim_card {
     _Atomic bool stop;
     pthread_t thread;
     struct sim_violations violations;
+    struct sim_hostile *hostile; /* NULL for an honest card */
 };
 
 extern const struct ir_transport_ops sim_transport_ops;
@@ -160,7 +163,7 @@ static inline void sim_set(struct sim_card *card, uint32_t offset, uint32_t valu
     card->value[offset / 4u] = value;
 }
 /* When a field that changes from now on will have changed. */
-uint64_t sim_due(const struct sim_card *card, enum sim_field field);
+uint64_t sim_due(struct sim_card *card, enum sim_field field);
 
 /* --- reset.c --- */
 void sim_power_on(struct sim_card *card);

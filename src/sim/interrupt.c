@@ -33,6 +33,8 @@ uint32_t sim_read_eicr(struct sim_card *card, const struct sim_register *reg, ui
     (void)index;
     (void)sim_link_up(card);
     cause = sim_get(card, reg->offset);
+    if (card->hostile != NULL)
+        cause = sim_hostile_cause(card, cause);
     sim_set(card, reg->offset, (sim_get(card, R_GPIE) & GPIE_OCD) != 0 ? cause & ~EICR_OTHER : 0);
     return cause;
 }

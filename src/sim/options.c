@@ -13,6 +13,7 @@
  *   mac=, device=    address and PCI device id
  *   late=FIELD:MICROSECONDS, never=FIELD   when a field that drivers wait for changes; for several
  * fields
+ *   hostile=SEED, hostile=NAME[:TIMES[:AFTER]]   lie, as drawn or in one way; for several ways
  */
 #include "sim/options.h"
 
@@ -32,7 +33,7 @@ struct key {
     const char *needs;    /* key=value or key that it depends on, or NULL */
 };
 
-static bool take_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
+bool sim_take_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 {
     char *end = NULL;
     unsigned long long number;
@@ -90,14 +91,14 @@ static bool take_wire(struct sim_arguments *arguments, const char *value)
 
 static bool take_loop(struct sim_arguments *arguments, const char *value)
 {
-    return take_number(value, 0, UINT64_MAX, &arguments->loop);
+    return sim_take_number(value, 0, UINT64_MAX, &arguments->loop);
 }
 
 static bool take_size(struct sim_arguments *arguments, const char *value)
 {
     uint64_t size;
 
-    if (!take_number(value, SIM_GEN_SIZE_MIN, SIM_GEN_SIZE_MAX, &size))
+    if (!sim_take_number(value, SIM_GEN_SIZE_MIN, SIM_GEN_SIZE_MAX, &size))
         return false;
     arguments->gen.size = (uint32_t)size;
     return true;
@@ -105,19 +106,19 @@ static bool take_size(struct sim_arguments *arguments, const char *value)
 
 static bool take_count(struct sim_arguments *arguments, const char *value)
 {
-    return take_number(value, 0, UINT64_MAX, &arguments->gen.count);
+    return sim_take_number(value, 0, UINT64_MAX, &arguments->gen.count);
 }
 
 static bool take_rate(struct sim_arguments *arguments, const char *value)
 {
-    return take_number(value, 0, SIM_GEN_RATE_MAX, &arguments->gen.rate);
+    return sim_take_number(value, 0, SIM_GEN_RATE_MAX, &arguments->gen.rate);
 }
 
 static bool take_flows(struct sim_arguments *arguments, const char *value)
 {
     uint64_t flows;
 
-    if (!take_number(value, 1, SIM_GEN_FLOWS_MAX, &flows))
+    if (!sim_take_number(value, 1, SIM_GEN_FLOWS_MAX, &flows))
         return false;
     arguments->gen.flows = (uint32_t)flows;
     return true;
@@ -125,7 +126,7 @@ static bool take_flows(struct sim_arguments *arguments, const char *value)
 
 static bool take_seed(struct sim_arguments *arguments, const char *value)
 {
-    return take_number(value, 0, UINT64_MAX, &arguments->gen.seed);
+    return sim_take_number(value, 0, UINT64_MAX, &arguments->gen.seed);
 }
 
 static bool take_mode(struct sim_arguments *arguments, const char *value)
@@ -203,7 +204,7 @@ static bool take_late(struct sim_arguments *arguments, const char *value)
         return false;
     field = find_field(value, (size_t)(colon - value));
     return field < SIM_FIELD_COUNT &&
-           take_number(colon + 1, 0, LATE_MAX, &arguments->card.late[field]);
+           sim_take_number(colon + 1, 0, LATE_MAX, &arguments->card.late[field]);
 }
 
 static bool take_never(struct sim_arguments *arguments, const char *value)
@@ -216,8 +217,16 @@ static bool take_never(struct sim_arguments *arguments, const char *value)
     return true;
 }
 
+static bool take_hostile(struct sim_arguments *arguments, const char *value)
+{
+    return sim_hostile_take(&arguments->card.hostile, value);
+}
+
 #define FIELD_NAME(id, name, late) " " name
 #define FIELDS                     SIM_FIELDS(FIELD_NAME)
+
+#define MODE_NAME(id, name, chances, text) " " name
+#define MODES                              SIM_HOSTILE_MODES(MODE_NAME)
 
 static const struct key keys[] = {
     {"rx", take_rx, "the name of a capture file", NULL},
@@ -236,6 +245,8 @@ static const struct key keys[] = {
     {"device", take_device, "four hexadecimal digits such as 10fb", NULL},
     {"late", take_late, "FIELD:MICROSECONDS, with FIELD of" FIELDS, NULL},
     {"never", take_never, "one of" FIELDS, NULL},
+    {"hostile", take_hostile, "one seed, or NAME[:TIMES[:AFTER]], with NAME a register or of" MODES,
+     NULL},
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -249,10 +260,11 @@ static size_t find_key(const char *name, size_t length)
     return i;
 }
 
-/* Fields that differ may be given in several late= and never=. */
+/* Fields that differ may be given in several late= and never=, and a card may lie in many ways. */
 static bool may_repeat(size_t key)
 {
-    return keys[key].take == take_late || keys[key].take == take_never;
+    return keys[key].take == take_late || keys[key].take == take_never ||
+           keys[key].take == take_hostile;
 }
 
 /* One "key=value" of `length` characters. */
@@ -269,7 +281,7 @@ static int take_argument(struct sim_arguments *arguments, const char *text, size
         (void)snprintf(
             error, IR_ERROR_LENGTH,
             "a simulated card has no key \"%.*s\"; use one of rx tx loop wire size count "
-            "rate flows seed tap link mode mac device late never",
+            "rate flows seed tap link mode mac device late never hostile",
             shown, text);
         return -EINVAL;
     }

@@ -23,6 +23,9 @@ struct sim_arguments {
     bool mac_given;             /* else the card gets one of its own */
 };
 
+/* A decimal number from `min` to `max`, and nothing else. */
+bool sim_take_number(const char *text, uint64_t min, uint64_t max, uint64_t *value);
+
 /* Read the text, with a sentence in `error` when it cannot be done. Errors: -EINVAL. */
 int sim_arguments_parse(const char *text, struct sim_arguments *arguments,
                         char error[IR_ERROR_LENGTH]);

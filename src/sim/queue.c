@@ -229,6 +229,13 @@ static uint32_t distance(uint32_t from, uint32_t to, uint32_t size)
     return to >= from ? to - from : to + size - from;
 }
 
+/* The driver may believe that the card has sent more than it has. */
+static bool lied_about_head(struct sim_card *card, uint32_t number)
+{
+    return card->hostile != NULL && number >= SIM_TX &&
+           atomic_load(&card->hostile->silent[number - SIM_TX]);
+}
+
 void sim_tail_write(struct sim_card *card, uint32_t number, uint32_t value)
 {
     struct sim_queue *queue = &card->queue[number];
@@ -238,6 +245,8 @@ void sim_tail_write(struct sim_card *card, uint32_t number, uint32_t value)
     uint32_t tail;
     char detail[64];
 
+    if (card->hostile != NULL && sim_hostile_tail(card))
+        return;
     if (size == 0) {
         tail_write_stopped(card, number, value);
         return;
@@ -249,7 +258,7 @@ void sim_tail_write(struct sim_card *card, uint32_t number, uint32_t value)
     }
     head = atomic_load_explicit(&queue->head, memory_order_acquire);
     tail = atomic_load_explicit(&queue->tail, memory_order_relaxed);
-    if (head < size && tail < size &&
+    if (head < size && tail < size && !lied_about_head(card, number) &&
         distance(head, tail, size) + distance(tail, value, size) >= size) {
         (void)snprintf(detail, sizeof(detail), ", tail was %u, head is %u, ring of %u", tail, head,
                        size);

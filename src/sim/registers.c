@@ -184,6 +184,8 @@ const struct sim_register sim_registers[] = {
 };
 /* clang-format on */
 
+_Static_assert(sizeof(sim_registers) / sizeof(sim_registers[0]) <= SIM_HOSTILE_REGISTERS,
+               "each register needs a place among those that can lie");
 const size_t sim_register_count = sizeof(sim_registers) / sizeof(sim_registers[0]);
 
 /* Second addresses of the same registers. */

@@ -80,6 +80,8 @@ static void reset_all(struct sim_card *card, uint32_t survivors)
     card->eerd_at = 0;
     card->mdio_at = 0;
     card->link_seen = false;
+    if (card->hostile != NULL)
+        sim_hostile_reset(card);
 }
 
 void sim_power_on(struct sim_card *card)

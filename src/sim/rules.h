@@ -55,13 +55,22 @@ enum sim_rule {
         SIM_RULE_COUNT
 };
 
+/* What is not held against the driver, because the card has lied to it since the last reset
+ * (hostile.h). */
+enum sim_excused {
+    SIM_EXCUSED_NOTHING,
+    SIM_EXCUSED_REGISTERS, /* a register lied: writes that follow from that */
+    SIM_EXCUSED_ALL        /* a write was lost: the card is not set up as the driver believes */
+};
+
 #define SIM_SENTENCES       64u
 #define SIM_SENTENCE_LENGTH 256u
 
 struct sim_violations {
-    pthread_mutex_t lock;   /* for `kept` and `sentence` */
-    _Atomic uint64_t count; /* all, kept or not */
-    uint32_t kept;          /* <= SIM_SENTENCES */
+    pthread_mutex_t lock;     /* for `kept` and `sentence` */
+    _Atomic uint32_t excused; /* enum sim_excused */
+    _Atomic uint64_t count;   /* all, kept or not */
+    uint32_t kept;            /* <= SIM_SENTENCES */
     char sentence[SIM_SENTENCES][SIM_SENTENCE_LENGTH];
     _Atomic uint64_t by_rule[SIM_RULE_COUNT];
 };
@@ -72,7 +81,8 @@ const char *sim_rule_text(enum sim_rule rule);
 int sim_violations_init(struct sim_violations *violations);
 void sim_violations_destroy(struct sim_violations *violations);
 
-/* Record that the rule was broken; the rest says where. Any thread may call it. */
+/* Record that the rule was broken, unless that is excused; the rest says where. Any thread may call
+ * it. */
 __attribute__((format(printf, 3, 4))) void sim_violate(struct sim_violations *violations,
                                                        enum sim_rule rule, const char *format, ...);
 

@@ -150,6 +150,7 @@ static void fill(struct sim_card *card, uint64_t *descriptor, uint32_t slot, uin
     uint32_t errors = last ? part->errors : 0;
     uint64_t vlan = last ? part->vlan : 0;
     uint8_t *memory = sim_iommu_at(&card->iommu, &card->data_hint, address, room);
+    uint64_t report;
 
     if (memory != NULL)
         memcpy(memory, part->data, length);
@@ -168,9 +169,23 @@ static void fill(struct sim_card *card, uint64_t *descriptor, uint32_t slot, uin
         sim_violate(&card->violations, SIM_RULE_RX_HEADER_BIT,
                     "receive queue %u, slot %u: header address 0x%llx", number, slot,
                     (unsigned long long)header);
+    report = (status | errors) | (uint64_t)length << 32 | vlan << 48;
+    if (card->hostile != NULL && !sim_hostile_report(card, number, slot, address, room, &report))
+        return;
     __atomic_store_n(&descriptor[0], 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&descriptor[1], (status | errors) | (uint64_t)length << 32 | vlan << 48,
+    __atomic_store_n(&descriptor[1], report, __ATOMIC_RELEASE);
+}
+
+/* Report the first of `lent` descriptors without a frame. Returns how many are left. */
+static uint32_t report_nothing(struct sim_card *card, struct sim_queue *queue, uint64_t *ring,
+                               uint32_t size, uint32_t lent)
+{
+    uint32_t slot = atomic_load_explicit(&queue->head, memory_order_relaxed);
+
+    atomic_store_explicit(&queue->head, (slot + 1u) % size, memory_order_release);
+    __atomic_store_n(ring + 2u * (size_t)slot + 1u, sim_hostile_nothing(card->hostile),
                      __ATOMIC_RELEASE);
+    return lent - 1u;
 }
 
 enum placed { PLACED, WAITING, DROPPED };
@@ -196,6 +211,10 @@ static enum placed place(struct sim_card *card)
     lent = tail >= head ? tail - head : tail + size - head;
     if (ring == NULL)
         return WAITING;
+    if (card->hostile != NULL && lent > 0 && sim_hostile_lies(card, SIM_HOSTILE_RX_EMPTY)) {
+        lent = report_nothing(card, queue, ring, size, lent);
+        head = atomic_load_explicit(&queue->head, memory_order_relaxed);
+    }
     if (lent * room < arrival->length) {
         if (arrival->patient || (srrctl & SRRCTL_DROP_EN) == 0)
             return WAITING;
@@ -249,6 +268,8 @@ uint32_t sim_receive(struct sim_card *card, uint32_t limit)
 
     if (!receiving(card))
         return 0;
+    if (card->hostile != NULL)
+        sim_hostile_release(card);
     now = sim_now_ns(card);
     for (uint32_t frames = 0; frames < limit; frames++) {
         enum placed placed;

@@ -34,7 +34,7 @@ uint32_t sim_read_counter(struct sim_card *card, const struct sim_register *reg,
     uint32_t value = sim_get(card, offset);
 
     sim_set(card, offset, 0);
-    return value;
+    return card->hostile == NULL ? value : sim_hostile_count(card, value);
 }
 
 /* Where the latch of a pair is kept. */
@@ -61,6 +61,8 @@ uint32_t sim_read_pair_low(struct sim_card *card, const struct sim_register *reg
     uint64_t value = pair_value(card, reg->offset + index * reg->stride);
 
     *latch(card, reg->offset, index) = value;
+    if (card->hostile != NULL)
+        return sim_hostile_count(card, (uint32_t)(value & UINT32_MAX));
     return (uint32_t)(value & UINT32_MAX);
 }
 
@@ -72,6 +74,8 @@ uint32_t sim_read_pair_high(struct sim_card *card, const struct sim_register *re
 
     set_pair(card, low, pair_value(card, low) - value);
     *held = 0;
+    if (card->hostile != NULL)
+        return sim_hostile_count(card, (uint32_t)(value >> 32));
     return (uint32_t)(value >> 32);
 }
 

@@ -31,6 +31,8 @@ uint32_t sim_round(struct sim_card *card, uint32_t limit)
     uint32_t moved = sim_transmit(card, limit);
 
     moved += sim_receive(card, limit);
+    if (card->hostile != NULL)
+        sim_hostile_round(card);
     atomic_store_explicit(&card->finished, finished(card), memory_order_release);
     return moved;
 }

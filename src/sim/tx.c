@@ -209,17 +209,20 @@ static void write_head_back(struct sim_card *card, const struct round *round)
 {
     uint64_t address =
         (uint64_t)sim_get(card, round->base + Q_TDWBAH) << 32 | (round->writeback & ~UINT32_C(0xf));
+    uint32_t head = round->reported;
     uint8_t *memory;
 
     if ((round->writeback & TDWBAL_ENABLE) == 0)
         return;
+    if (card->hostile != NULL)
+        head = sim_hostile_head(card, round->number % SIM_QUEUES, round->size, head);
     memory = sim_iommu_at(&card->iommu, &card->ring_hint, address, sizeof(uint32_t));
     if (memory == NULL)
         sim_violate(&card->violations, SIM_RULE_DMA_UNMAPPED,
                     "transmit queue %u: head write-back to 0x%llx", round->number % SIM_QUEUES,
                     (unsigned long long)address);
     else
-        __atomic_store_n((uint32_t *)(void *)memory, round->reported, __ATOMIC_RELEASE);
+        __atomic_store_n((uint32_t *)(void *)memory, head, __ATOMIC_RELEASE);
 }
 
 /* What a queue does in one round: at most `limit` packets. Returns the number sent. */
@@ -242,6 +245,8 @@ static uint32_t transmit_queue(struct sim_card *card, uint32_t number, uint32_t 
     struct packet packet;
 
     if (head == tail || head >= round.size || tail >= round.size)
+        return 0;
+    if (card->hostile != NULL && atomic_load(&card->hostile->silent[number - SIM_TX]))
         return 0;
     round.ring = sim_ring(card, number);
     if (round.ring == NULL)
