@@ -212,7 +212,8 @@ void sim_hostile_turn_off(struct sim_card *card)
         for (uint32_t i = 0; i < SIM_HOSTILE_POINTS; i++)
             card->hostile->point[i].on = false;
         for (uint32_t i = 0; i < SIM_HOSTILE_RECORDS; i++)
-            card->hostile->flipping[i].on = false;
+            sim_hostile_settle(card, &card->hostile->flipping[i]);
+        sim_hostile_release(card);
         card->hostile->gone = 0;
     }
     sim_unlock(card);

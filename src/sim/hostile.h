@@ -126,7 +126,7 @@ int sim_hostile_create(struct sim_card *card);
 int sim_hostile_turn_on(struct sim_card *card, uint32_t point, uint64_t times, uint64_t after);
 /* From now on, draw when and how to lie in each mode from `draw`. Errors: -ENOMEM. */
 int sim_hostile_draw_from(struct sim_card *card, sim_draw_fn *draw, void *context);
-/* Tell the truth from now on. What the driver was told is not taken back. */
+/* Tell the truth from now on, also of what is still to be read. A queue that is silent stays so. */
 void sim_hostile_turn_off(struct sim_card *card);
 
 /* --- For the files of the card, where it can lie: only for a hostile card, with the lock. --- */
@@ -157,6 +157,8 @@ bool sim_hostile_report(struct sim_card *card, uint32_t queue, uint32_t slot, ui
 uint64_t sim_hostile_nothing(struct sim_hostile *hostile);
 /* At the beginning of a round of receiving: report what was held back. */
 void sim_hostile_release(struct sim_card *card);
+/* Report the truth again, and for good. */
+void sim_hostile_settle(struct sim_card *card, struct sim_hostile_report *report);
 /* Change reports that the driver may be reading. */
 void sim_hostile_flip(struct sim_card *card);
 /* Lies about receive queues that no frame gives occasion to. */

@@ -7,6 +7,7 @@
 
 #define STATUS_DD    1u
 #define STATUS_EOP   2u
+#define ERRORS       0xfff00000u
 #define LENGTH_SHIFT 32u
 #define LENGTH_MASK  (UINT64_C(0xffff) << LENGTH_SHIFT)
 #define LATE_BYTES   64u /* at most */
@@ -16,12 +17,17 @@ static uint64_t with_length(uint64_t word, uint32_t length)
     return (word & ~LENGTH_MASK) | (uint64_t)length << LENGTH_SHIFT;
 }
 
-static uint64_t any_report(struct sim_hostile *hostile)
+/* Random bits, but often without errors and of a length that can be. */
+static uint64_t any_report(struct sim_hostile *hostile, uint32_t room)
 {
     uint64_t word = 0;
 
     for (uint32_t i = 0; i < 4u; i++)
         word = word << 16 | sim_hostile_draw(hostile, 65536u);
+    if (sim_hostile_draw(hostile, 2) == 0)
+        word &= ~(uint64_t)ERRORS;
+    if (sim_hostile_draw(hostile, 2) == 0)
+        word = with_length(word, sim_hostile_draw(hostile, room + 2u));
     return word | STATUS_DD; /* else nothing would have been reported */
 }
 
@@ -40,6 +46,27 @@ static uint64_t *report_at(struct sim_card *card, uint32_t queue, uint32_t slot)
     return ring == NULL ? NULL : ring + 2u * (size_t)slot + 1u;
 }
 
+/* Change a word of a descriptor, unless the driver has written it since: a slot that was lent again
+ * must not be reported as done, for then the driver could rightly lend more than the ring has. */
+static bool change(uint64_t *at, uint64_t *from, uint64_t to)
+{
+    bool changed =
+        __atomic_compare_exchange_n(at, from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+
+    if (changed)
+        *from = to;
+    return changed;
+}
+
+void sim_hostile_settle(struct sim_card *card, struct sim_hostile_report *report)
+{
+    uint64_t *at = report->on ? report_at(card, report->queue, report->slot) : NULL;
+
+    report->on = false;
+    if (at != NULL)
+        (void)change(at, &report->word, report->honest);
+}
+
 /* --- As a frame is reported --- */
 
 static void remember_buffer(struct sim_hostile *hostile, uint64_t address, uint32_t room)
@@ -49,12 +76,13 @@ static void remember_buffer(struct sim_hostile *hostile, uint64_t address, uint3
     hostile->next_buffer++;
 }
 
-static void start_flipping(struct sim_hostile *hostile, uint32_t queue, uint32_t slot,
-                           uint64_t word)
+static void start_flipping(struct sim_card *card, uint32_t queue, uint32_t slot, uint64_t word)
 {
-    hostile->flipping[hostile->next_flipping % SIM_HOSTILE_RECORDS] =
-        (struct sim_hostile_report){true, queue, slot, word, word};
-    hostile->next_flipping++;
+    uint32_t place = card->hostile->next_flipping++ % SIM_HOSTILE_RECORDS;
+    struct sim_hostile_report *report = &card->hostile->flipping[place];
+
+    sim_hostile_settle(card, report);
+    *report = (struct sim_hostile_report){true, queue, slot, word, word};
 }
 
 bool sim_hostile_report(struct sim_card *card, uint32_t queue, uint32_t slot, uint64_t address,
@@ -72,9 +100,9 @@ bool sim_hostile_report(struct sim_card *card, uint32_t queue, uint32_t slot, ui
     if (sim_hostile_lies(card, SIM_HOSTILE_RX_LONGEST))
         *word = with_length(*word, UINT16_MAX);
     if (sim_hostile_lies(card, SIM_HOSTILE_RX_RANDOM))
-        *word = any_report(hostile);
+        *word = any_report(hostile, room);
     if (sim_hostile_lies(card, SIM_HOSTILE_RX_FLIP))
-        start_flipping(hostile, queue, slot, *word);
+        start_flipping(card, queue, slot, *word);
     else if (!hostile->held.on && sim_hostile_lies(card, SIM_HOSTILE_RX_ORDER)) {
         hostile->held = (struct sim_hostile_report){true, queue, slot, *word, *word};
         return false;
@@ -114,18 +142,6 @@ static uint64_t other_report(struct sim_hostile *hostile, uint64_t honest)
     default:
         return honest;
     }
-}
-
-/* Change a word of a descriptor, unless the driver has written it since: a slot that was lent again
- * must not be reported as done, for then the driver could rightly lend more than the ring has. */
-static bool change(uint64_t *at, uint64_t *from, uint64_t to)
-{
-    bool changed =
-        __atomic_compare_exchange_n(at, from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-
-    if (changed)
-        *from = to;
-    return changed;
 }
 
 void sim_hostile_flip(struct sim_card *card)
