@@ -23,6 +23,8 @@ static bool finished(struct sim_card *card)
 
     if (card->arrival.data != NULL || sim_fifo_peek(&card->loopback, &length) != NULL)
         return false;
+    if (card->hostile != NULL && card->hostile->held.on)
+        return false;
     return card->source == NULL || card->source->ops->finished(card->source);
 }
 

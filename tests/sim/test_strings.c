@@ -49,7 +49,7 @@ static void an_unknown_key_is_named_with_those_that_exist(void **state)
     refuse(
         "82599,speed=10", -EINVAL,
         "no key \"speed\"; use one of rx tx loop wire size count rate flows seed tap link mode mac "
-        "device late never");
+        "device late never hostile");
     refuse("82599,", -EINVAL, "no key \"\"");
     refuse("82599,modes=step", -EINVAL, "no key \"modes\"");
     refuse("82599,mod=step", -EINVAL, "no key \"mod\"");
@@ -108,6 +108,27 @@ static void fields_that_are_late_are_named_with_those_that_exist(void **state)
     refuse("82599,late=ctrl.rst:", -EINVAL, "late=ctrl.rst:: give FIELD:MICROSECONDS");
     refuse("82599,late=ctrl.rst:soon", -EINVAL, "late=ctrl.rst:soon");
     refuse("82599,late=ctrl:5", -EINVAL, "late=ctrl:5");
+}
+
+static void lies_are_named_with_those_that_exist(void **state)
+{
+    (void)state;
+    accept("82599,hostile=0");
+    accept("82599,hostile=18446744073709551615,hostile=rx.zero,hostile=rx.zero:3,hostile=gone:0:9");
+    accept("82599,hostile=LINKS,hostile=RXDCTL:5,hostile=GPRC:0:2");
+    refuse("82599,hostile", -EINVAL, "hostile=: give one seed, or NAME[:TIMES[:AFTER]], with NAME");
+    refuse("82599,hostile=links", -EINVAL, "hostile=links: give one seed");
+    refuse("82599,hostile=rx", -EINVAL,
+           "a register or of rx.empty rx.order rx.unlent rx.endless rx.zero rx.long rx.longest "
+           "rx.random rx.flip rx.late tx.huge tx.ahead tx.equal tx.back gone register field link "
+           "eicr counter");
+    refuse("82599,hostile=1,hostile=2", -EINVAL, "hostile=2: give one seed");
+    refuse("82599,hostile=18446744073709551616", -EINVAL, "hostile=18446744073709551616");
+    refuse("82599,hostile=7:1", -EINVAL, "hostile=7:1");
+    refuse("82599,hostile=gone:", -EINVAL, "hostile=gone:");
+    refuse("82599,hostile=gone:1:", -EINVAL, "hostile=gone:1:");
+    refuse("82599,hostile=gone:1:2:3", -EINVAL, "hostile=gone:1:2:3");
+    refuse("82599,hostile=gone:-1", -EINVAL, "hostile=gone:-1");
 }
 
 static void keys_of_a_generator_need_one(void **state)
@@ -202,6 +223,7 @@ int main(void)
         cmocka_unit_test(a_bad_value_says_what_is_expected),
         cmocka_unit_test(an_address_must_be_unicast),
         cmocka_unit_test(fields_that_are_late_are_named_with_those_that_exist),
+        cmocka_unit_test(lies_are_named_with_those_that_exist),
         cmocka_unit_test(keys_of_a_generator_need_one),
         cmocka_unit_test(a_card_has_one_wire),
         cmocka_unit_test(a_value_of_any_length_is_refused_in_good_order),

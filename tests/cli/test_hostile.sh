@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The tool on cards that lie: each run ends by itself, says why when it failed, and blames no driver.
+# shellcheck source=tests/cli/helpers.sh
+source "$(dirname "$0")/helpers.sh"
+
+# ends ARGUMENT...: the run ends with status 0, or with status 1 and a sentence; the summary, when the run
+# came that far, knows no violation and no lost buffer.
+ends() {
+    local status=0
+
+    timeout 60 "$tool" "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+    [ "$status" -le 1 ] || fail "exit status $status: ironring $*"
+    [ "$status" -eq 0 ] || mentions '^ironring: .'
+    ! grep -Eq 'buffers were lost|do not balance' "$work/err" || fail "lost buffers: ironring $*"
+    [ ! -s "$work/out" ] || json '.violations == 0 and .seconds < 60'
+    ended=$status
+}
+
+forwarding_ends_on_cards_that_lie_by_a_seed() {
+    local seed failed=0
+
+    for seed in 1 2 3 4 5 6 7 8; do
+        ends fwd --json --idle 0.2 "sim:82599,rx=$data/mptcp-v0.pcap,loop=20,hostile=$seed" \
+            "sim:82599,hostile=$((seed + 100))"
+        failed=$((failed + ended))
+    done
+    [ "$failed" -gt 0 ] || fail "no seed has had any effect"
+}
+
+each_lie_by_itself_ends() {
+    local mode
+
+    for mode in rx.empty rx.order rx.unlent rx.endless rx.zero rx.long rx.longest rx.random rx.flip \
+        rx.late tx.huge tx.ahead tx.equal tx.back gone register field link eicr counter; do
+        ends fwd --json --idle 0.1 "sim:82599,rx=$data/mptcp-v0.pcap,hostile=$mode" sim:82599
+        ends fwd --json --idle 0.1 "sim:82599,rx=$data/mptcp-v0.pcap" "sim:82599,hostile=$mode:3:2"
+    done
+}
+
+card_that_breaks_once_is_reset_and_goes_on() {
+    run 0 fwd --idle 0.2 "sim:82599,rx=$data/mptcp-v0.pcap,hostile=rx.zero:1:50" sim:82599
+    mentions '^ironring: sim:82599,rx=.*,hostile=rx\.zero:1:50 broke the ring protocol and is reset$'
+    mentions '^[0-9]+ packets in, [0-9]+ out, [0-9]+ lost, 0 violations, '
+}
+
+card_that_always_breaks_is_given_up() {
+    run 1 fwd --idle 5 "sim:82599,rx=$data/mptcp-v0.pcap,loop=20,hostile=rx.longest" sim:82599
+    mentions ' broke the ring protocol 9 times and is given up$'
+    mentions '^0 packets in, 0 out, 0 lost, 0 violations, '
+}
+
+lies_that_reach_no_packet_change_none() {
+    local mode
+
+    for mode in rx.order rx.unlent link eicr; do
+        run 0 fwd "sim:82599,rx=$data/mptcp-v0.pcap,hostile=$mode" "sim:82599,tx=$work/out.pcap"
+        same "$data/mptcp-v0.pcap" "$work/out.pcap"
+        counts 264 264 0
+    done
+}
+
+card_that_is_gone_is_refused() {
+    run 1 fwd sim:82599,hostile=gone sim:82599
+    says 'sim:82599,hostile=gone: the card does not answer \(all registers read as ones\); check that the card .*'
+}
+
+bad_lies_are_refused_with_those_that_exist() {
+    local value
+
+    for value in '' rx rx.zero:x rx.zero:1: rx.zero:1:2:3 7:1 -1 links; do
+        run 1 fwd "sim:82599,hostile=$value" sim:82599
+        says "hostile=$value: give one seed, or NAME\[:TIMES\[:AFTER\]\], with NAME a register or of rx.empty .* counter"
+    done
+    run 1 fwd sim:82599,hostile=1,hostile=2 sim:82599
+    says 'hostile=2: give one seed, .*'
+}
+
+run_tests \
+    forwarding_ends_on_cards_that_lie_by_a_seed \
+    each_lie_by_itself_ends \
+    card_that_breaks_once_is_reset_and_goes_on \
+    card_that_always_breaks_is_given_up \
+    lies_that_reach_no_packet_change_none \
+    card_that_is_gone_is_refused \
+    bad_lies_are_refused_with_those_that_exist
