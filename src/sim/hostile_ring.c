@@ -163,13 +163,16 @@ void sim_hostile_flip(struct sim_card *card)
 static void report_unlent(struct sim_card *card, uint32_t queue)
 {
     uint64_t *at = report_at(card, queue, atomic_load(&card->queue[queue].tail));
+    uint64_t word = sim_hostile_nothing(card->hostile);
     uint64_t held;
 
     if (at == NULL)
         return;
+    if (sim_hostile_draw(card->hostile, 2) == 0)
+        word = any_report(card->hostile, IR_BUFFER_SIZE_MIN);
     held = __atomic_load_n(at, __ATOMIC_ACQUIRE);
     if (held != 0 || !card->options.thread)
-        (void)change(at, &held, sim_hostile_nothing(card->hostile));
+        (void)change(at, &held, word);
 }
 
 /* A device's write is ordered with nothing that the program does, as that of a thread would have to
