@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The parts of the core that hold no state: translation of addresses, handles, counters.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/counter.h"
+#include "core/dma.h"
+#include "core/handle.h"
+
+static void range_within_a_region_is_translated(void **state)
+{
+    static const struct {
+        uint64_t offset;
+        uint64_t length;
+    } ranges[] = {{0, 0}, {0, 1}, {0, 4096}, {16, 4080}, {4095, 1}, {4096, 0}};
+    const struct ir_dma region = {NULL, 0x7000, 4096};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        uint64_t iova = 1;
+
+        assert_int_equal(ir_dma_iova(&region, ranges[i].offset, ranges[i].length, &iova), 0);
+        assert_int_equal(iova, 0x7000 + ranges[i].offset);
+    }
+}
+
+static void range_that_leaves_its_region_is_refused(void **state)
+{
+    static const struct {
+        uint64_t offset;
+        uint64_t length;
+    } ranges[] = {
+        {0, 4097}, {1, 4096}, {4095, 2},          {4096, 1},          {4097, 0},
+        {5000, 1}, {4, 4095}, {UINT64_MAX, 4096}, {2, UINT64_MAX},    {UINT64_MAX, 1},
+        {4097, 1}, {8192, 0}, {1, UINT64_MAX},    {UINT64_MAX, 4097}, {0, UINT64_MAX},
+    };
+    const struct ir_dma region = {NULL, 0x7000, 4096};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        uint64_t iova = 1;
+
+        assert_int_equal(ir_dma_iova(&region, ranges[i].offset, ranges[i].length, &iova), -EINVAL);
+        assert_int_equal(iova, 1);
+    }
+}
+
+static void handle_gives_back_what_was_packed_into_it(void **state)
+{
+    static const uint32_t grants[] = {1, 0xffff, 0x10000, 0x80000000, UINT32_MAX};
+    static const uint32_t shorts[] = {0, 1, 255, 256, 4096, 32767, 32768, 65535};
+
+    (void)state;
+    for (size_t g = 0; g < sizeof(grants) / sizeof(grants[0]); g++) {
+        for (size_t i = 0; i < sizeof(shorts) / sizeof(shorts[0]); i++) {
+            for (size_t n = 0; n < sizeof(shorts) / sizeof(shorts[0]); n++) {
+                struct ir_pkt pkt = ir_handle_make(grants[g], shorts[i], shorts[n]);
+
+                assert_int_equal(ir_handle_grant(pkt), grants[g]);
+                assert_int_equal(ir_handle_index(pkt), shorts[i]);
+                assert_int_equal(ir_handle_length(pkt), shorts[n]);
+                assert_int_equal(ir_pkt_length(pkt), shorts[n]);
+            }
+        }
+    }
+}
+
+static void handle_has_its_fields_where_they_are_documented(void **state)
+{
+    (void)state;
+    assert_true(ir_handle_make(0x12345678, 0x9abc, 0xdef0).bits == 0xdef09abc12345678u);
+}
+
+static void counter_counts_one_at_a_time(void **state)
+{
+    (void)state;
+    assert_int_equal(ir_counter_next(0), 1);
+    assert_int_equal(ir_counter_next(UINT32_MAX), 4294967296u);
+}
+
+static void counter_stays_at_its_largest_value(void **state)
+{
+    (void)state;
+    assert_true(ir_counter_next(UINT64_MAX - 1) == UINT64_MAX);
+    assert_true(ir_counter_next(UINT64_MAX) == UINT64_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(range_within_a_region_is_translated),
+        cmocka_unit_test(range_that_leaves_its_region_is_refused),
+        cmocka_unit_test(handle_gives_back_what_was_packed_into_it),
+        cmocka_unit_test(handle_has_its_fields_where_they_are_documented),
+        cmocka_unit_test(counter_counts_one_at_a_time),
+        cmocka_unit_test(counter_stays_at_its_largest_value),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
