@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The data path by itself.
+ */
+#include "bare.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct bare the_bare;
+static uint8_t memory[BARE_BUFFERS * BARE_SIZE];
+
+static uint32_t read_nothing(void *card, uint32_t offset, uint32_t width)
+{
+    (void)card;
+    (void)offset;
+    (void)width;
+    return 0;
+}
+
+static void note_tail(void *card, uint32_t offset, uint32_t width, uint32_t value)
+{
+    struct bare *bare = card;
+
+    assert_int_equal(width, 4);
+    assert_true(offset == BARE_RX_TAIL || offset == BARE_TX_TAIL);
+    if (offset == BARE_RX_TAIL)
+        bare->rx_tail = value;
+    else
+        bare->tx_tail = value;
+    bare->tail_writes++;
+}
+
+struct bare *bare_make(uint32_t buffers)
+{
+    static const struct ir_regs_sim window = {read_nothing, note_tail};
+    struct bare *bare = &the_bare;
+
+    memset(bare, 0, sizeof(*bare));
+    bare->regs.kind = IR_REGS_SIM;
+    bare->regs.size = 0x20000;
+    bare->regs.sim = &window;
+    bare->regs.card = bare;
+    bare->rx.regs = &bare->regs;
+    bare->rx.pool = &bare->pool;
+    bare->rx.desc = bare->rx_desc;
+    bare->rx.tail_register = BARE_RX_TAIL;
+    bare->tx.regs = &bare->regs;
+    bare->tx.pool = &bare->pool;
+    bare->tx.desc = bare->tx_desc;
+    bare->tx.head = &bare->head;
+    bare->tx.tail_register = BARE_TX_TAIL;
+    bare->tx.frame_max = BARE_SIZE;
+    bare->rx.broken = bare->rx.discarded = bare->tx.broken = 1;
+    assert_int_equal(ir_pool_init(&bare->pool, memory, BARE_IOVA, buffers, BARE_SIZE, 9), 0);
+    assert_int_equal(ixgbe_rxq_init(&bare->rx, BARE_RING), 0);
+    assert_int_equal(ixgbe_txq_init(&bare->tx, BARE_RING), 0);
+    return bare;
+}
+
+int bare_open(void **state)
+{
+    *state = bare_make(BARE_BUFFERS);
+    return 0;
+}
+
+static void count_ring(const struct ir_ring *ring, uint32_t *places)
+{
+    assert_true(ring->head < BARE_RING && ring->tail < BARE_RING);
+    for (uint64_t slot = ring->head; slot != ring->tail; slot = (slot + 1) % BARE_RING) {
+        assert_true(ring->slot[slot] < BARE_BUFFERS);
+        places[ring->slot[slot]]++;
+    }
+}
+
+void bare_balance(const struct bare *bare, uint32_t held)
+{
+    uint32_t places[BARE_BUFFERS] = {0};
+    uint32_t granted = 0;
+
+    assert_true(bare->pool.free_count <= bare->pool.count);
+    for (uint64_t i = 0; i < bare->pool.free_count; i++) {
+        assert_true(bare->pool.stack[i] < bare->pool.count);
+        places[bare->pool.stack[i]]++;
+    }
+    count_ring(&bare->rx.ring, places);
+    count_ring(&bare->tx.ring, places);
+    for (uint32_t b = 0; b < bare->pool.count; b++) {
+        if (bare->pool.grant[b] != 0) {
+            granted++;
+            places[b]++;
+        }
+        assert_int_equal(places[b], 1);
+    }
+    assert_int_equal(granted, held);
+}
+
+uint32_t bare_buffer(const struct ixgbe_desc *desc)
+{
+    uint64_t address = desc->lo;
+
+    assert_true(address >= BARE_IOVA && address < BARE_IOVA + BARE_BUFFERS * BARE_SIZE);
+    assert_int_equal((address - BARE_IOVA) % BARE_SIZE, 0);
+    return (uint32_t)((address - BARE_IOVA) / BARE_SIZE);
+}
