@@ -102,21 +102,40 @@ static inline void ir_dma_store64(volatile ir_device64 *word, uint64_t value)
 }
 #endif
 
-/* Give the device the address of buffer `index`, which lies in slot `place` of a ring. The
- * precondition is the confinement property: each address in a descriptor comes from here. */
+/* Give the device the address of buffer `index`, in the descriptor of the slot it lies in. The
+ * precondition is the confinement property: each address in a descriptor comes from here. `ring` is
+ * the address word of the first descriptor; descriptors have two words. */
 #ifdef __FRAMAC__
 /*@ requires \valid(word);
     requires confined: index < pool->count && address == pool->iova + index * pool->buffer_size &&
         address + pool->buffer_size <= pool->iova + pool->count * pool->buffer_size;
-    requires lent: l->place[index] == place && place >= PLACE_RING;
+    requires lent: PLACE_RING <= tag <= l->place[index];
+    requires in_its_slot: word == ring + 2 * (l->place[index] - tag);
     assigns \nothing;
 */
 void ir_dma_store_address(volatile ir_device64 *word, uint64_t address)
-    /*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, uint32_t index, int64_t place) */;
+    /*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, uint32_t index, int64_t tag,
+               volatile ir_device64 *ring) */
+    ;
 #else
 static inline void ir_dma_store_address(volatile ir_device64 *word, uint64_t address)
 {
     ir_dma_store64(word, address);
+}
+#endif
+
+/* Tell the device in bits 15:0 of a descriptor's second word how much of a buffer it may read. */
+#ifdef __FRAMAC__
+/*@ requires \valid(word);
+    requires confined: value % 65536 <= pool->buffer_size;
+    assigns \nothing;
+*/
+void ir_dma_store_length(volatile ir_device64 *word, uint64_t value)
+    /*@ ghost (struct ir_pool *pool) */;
+#else
+static inline void ir_dma_store_length(volatile ir_device64 *word, uint64_t value)
+{
+    ir_dma_store64(word, value);
 }
 #endif
 

@@ -74,6 +74,7 @@ static inline void ir_move_ring_to_pool(struct ir_ring *ring, struct ir_pool *po
     BALANCED(ensures, pool, l, ring, tag)
     ensures held(pool, \result) && pkt_size(\result) == length;
     ensures pkt_index(\result) == \old(ring->slot[ring->head]);
+    ensures next: pkt_grant(\result) == \old(pool->grant_next);
     ensures \old(l->place[ring->slot[ring->head]]) == tag + \old(ring->head);
     ensures l->place[\old(ring->slot[ring->head])] == PLACE_APP;
     ensures pool->grant_next == \old(pool->grant_next) + 1;

@@ -33,6 +33,8 @@
     ensures \result == 0 ==> pool->free_count == count && pool->count == count &&
         pool->buffer_size == buffer_size && pool->iova == iova && pool->data == memory;
     ensures \result == 0 ==> \forall integer b; 0 <= b < 65536 ==> l->place[b] == PLACE_FREE;
+    ensures own_grants: \result == 0 ==> pool->grant_first == number * IR_POOL_GRANTS &&
+        pool->grant_last == number * IR_POOL_GRANTS + IR_POOL_GRANTS - 1;
 */
 int32_t ir_pool_init(struct ir_pool *pool, uint8_t *memory, uint64_t iova, uint64_t count,
                      uint64_t buffer_size, uint64_t number) /*@ ghost (struct ledger \ghost *l) */;
@@ -124,6 +126,7 @@ static inline void ir_pool_reserve_grants(struct ir_pool *pool, uint64_t count)
     POOL_BALANCED(ensures, pool, l)
     ensures hand_empty(pool, l);
     ensures held(pool, \result) && pkt_index(\result) == index && pkt_size(\result) == length;
+    ensures next: pkt_grant(\result) == \old(pool->grant_next);
     ensures l->place[index] == PLACE_APP;
     ensures others_stay{Pre, Post}(l, index);
     ensures pool->grant_next == \old(pool->grant_next) + 1;
@@ -191,6 +194,8 @@ static inline uint32_t ir_pool_revoke(struct ir_pool *pool, struct ir_pkt pkt)
         \old(l->place)[pkt_index(*pkt)] == PLACE_FREE && l->place[pkt_index(*pkt)] == PLACE_APP &&
         pool->free_count == \old(pool->free_count) - 1;
     ensures \result == 0 ==> others_stay{Pre, Post}(l, pkt_index(*pkt));
+    ensures own_grant: \result == 0 ==>
+        pool->grant_first <= pkt_grant(*pkt) == pool->grant_next - 1 <= pool->grant_last;
     ensures \result != 0 ==> *pkt == \old(*pkt) && pool->free_count == \old(pool->free_count) &&
         others_stay{Pre, Post}(l, -1);
     ensures app_keeps{Pre, Post}(pool, l);

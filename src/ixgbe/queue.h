@@ -198,6 +198,8 @@ void ixgbe_rx_refill(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l
         65535], l->position[0 .. 65535];
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)
     ensures \result == -5 || 0 <= \result <= max;
+    ensures reported: \result == -5 ==> queue->broken != 0;
+    ensures no_silence: \result == 0 ==> queue->broken == 0;
     ensures all_held(queue->pool, pkts, \result);
     ensures received_in_order{Pre, Post}(queue, l, pkts, \result, tag);
     ensures moves: rx_moves{Pre, Post}(l, tag);
@@ -216,6 +218,7 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
         queue->broken, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)
     ensures \result == -5 || \result == -116 || \result == -90 || 0 <= \result <= count;
+    ensures stays_broken: \old(queue->broken) != 0 ==> \result == -5;
     ensures sent_dead: \forall integer i; 0 <= i < \result ==> !held(queue->pool, pkts[i]);
     ensures sent_in_order{Pre, Post}(queue, l, pkts, \result, tag);
     ensures moves: tx_moves{Pre, Post}(l, tag);
@@ -234,6 +237,7 @@ int32_t ixgbe_tx_burst(struct ixgbe_txq *queue, const struct ir_pkt *pkts, uint3
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)
     ensures \result == -5 || \result == used(&queue->ring);
     ensures \result == -5 <==> queue->broken != 0;
+    ensures stays_broken: \old(queue->broken) != 0 ==> \result == -5;
     ensures used(&queue->ring) <= \old(used(&queue->ring));
     ensures ring_frees{Pre, Post}(l, tag);
 */

@@ -32,7 +32,7 @@ static inline void rx_lend(struct ixgbe_rxq *queue, struct ir_pool *pool)
     uint32_t index = ir_move_pool_to_ring(pool, &queue->ring) /*@ ghost (l, tag) */;
 
     ir_dma_store_address(&queue->desc[slot].lo, ir_pool_iova(pool, index))
-        /*@ ghost (pool, l, index, tag + (int64_t)slot) */;
+        /*@ ghost (pool, l, index, tag, &queue->desc[0].lo) */;
     ir_dma_store64(&queue->desc[slot].hi, 0u);
 }
 
@@ -61,8 +61,14 @@ void ixgbe_rx_refill(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l
 /* Count a part that is not delivered: a bad frame, or one of several parts. */
 /*@ requires \valid(queue) && queue->discarded < IXGBE_PARTS_MAX;
     assigns queue->discarded, queue->dropped.errors, queue->dropped.oversize;
-    ensures (hi & IXGBE_RXD_EOP) != 0 ==> queue->discarded == 0;
-    ensures (hi & IXGBE_RXD_EOP) == 0 ==> queue->discarded > 0;
+    ensures last: (hi & IXGBE_RXD_EOP) != 0 ==> queue->discarded == 0;
+    ensures part: (hi & IXGBE_RXD_EOP) == 0 ==> queue->discarded == \old(queue->discarded) + 1;
+    ensures errors: queue->dropped.errors == \old(queue->dropped.errors) +
+        ((hi & IXGBE_RXD_EOP) != 0 && \old(queue->discarded) == 0 &&
+         \old(queue->dropped.errors) < 18446744073709551615 ? 1 : 0);
+    ensures oversize: queue->dropped.oversize == \old(queue->dropped.oversize) +
+        ((hi & IXGBE_RXD_EOP) != 0 && \old(queue->discarded) > 0 &&
+         \old(queue->dropped.oversize) < 18446744073709551615 ? 1 : 0);
 */
 static void rx_account_drop(struct ixgbe_rxq *queue, uint64_t hi)
 {
@@ -101,6 +107,8 @@ static inline uint32_t rx_breach(const struct ixgbe_rxq *queue, const struct ir_
     assigns \nothing;
     ensures \result == 0 || \result == 1;
     ensures \result == 1 ==> IR_FRAME_MIN <= hi / 4294967296 % 65536 <= pool->buffer_size;
+    ensures good: \result == 1 ==> (hi & (IXGBE_RXD_DD | IXGBE_RXD_EOP | IXGBE_RXD_ERRORS)) ==
+        (IXGBE_RXD_DD | IXGBE_RXD_EOP);
 */
 static inline uint32_t rx_deliverable(const struct ir_pool *pool, uint64_t hi)
 {
@@ -121,6 +129,7 @@ static inline uint32_t rx_deliverable(const struct ir_pool *pool, uint64_t hi)
     BALANCED(ensures, pool, l, &queue->ring, tag)
     ensures ring_frees{Pre, Post}(l, tag);
     ensures kept: queue->broken != 0 ==> others_stay{Pre, Post}(l, -1);
+    ensures taken: queue->broken == 0 ==> used(&queue->ring) == \old(used(&queue->ring)) - 1;
 */
 static IR_COLD void rx_drop(struct ixgbe_rxq *queue, struct ir_pool *pool, uint64_t hi)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
@@ -323,7 +332,7 @@ static void rx_recycle(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost 
     assigns \nothing;
     ensures 0 <= \result <= max && \result <= used(&queue->ring);
     ensures \result <= 4095;
-    ensures queue->broken != 0 ==> \result == 0;
+    ensures queue->broken != 0 || queue->discarded != 0 ==> \result == 0;
 */
 static inline uint64_t rx_limit(const struct ixgbe_rxq *queue, uint32_t max)
 {

@@ -88,14 +88,16 @@ static inline void tx_lend(struct ixgbe_txq *queue, struct ir_pool *pool, struct
     uint32_t index = ir_move_app_to_ring(pool, pkt, &queue->ring) /*@ ghost (l, tag) */;
 
     ir_dma_store_address(&queue->desc[slot].lo, ir_pool_iova(pool, index))
-        /*@ ghost (pool, l, index, tag + (int64_t)slot) */;
-    ir_dma_store64(&queue->desc[slot].hi, ixgbe_txd_command(ir_handle_length(pkt)));
+        /*@ ghost (pool, l, index, tag, &queue->desc[0].lo) */;
+    ir_dma_store_length(&queue->desc[slot].hi, ixgbe_txd_command(ir_handle_length(pkt)))
+        /*@ ghost (pool) */;
 }
 
 /* Ask for a report (RS) once the last packet, in the slot before the tail, is sent, and tell the
  * device to send up to there (TDT). */
 /*@ requires \valid(queue) && ring_shape(&queue->ring) && \valid_read(queue->regs);
     requires pkt_size(last) <= IR_FRAME_MAX;
+    requires \valid_read(queue->pool) && pkt_size(last) <= queue->pool->buffer_size;
     requires \valid(queue->desc + (0 .. queue->ring.size - 1));
     assigns queue->broken;
 */
@@ -104,7 +106,9 @@ static inline void tx_announce(struct ixgbe_txq *queue, struct ir_pkt last)
     uint64_t tail = queue->ring.tail;
     uint64_t slot = tail > 0u ? tail - 1u : queue->ring.size - 1u;
 
-    ir_dma_store64(&queue->desc[slot].hi, ixgbe_txd_command(ir_handle_length(last)) + IXGBE_TXD_RS);
+    ir_dma_store_length(&queue->desc[slot].hi,
+                        ixgbe_txd_command(ir_handle_length(last)) + IXGBE_TXD_RS)
+        /*@ ghost (queue->pool) */;
     if (ir_reg_write(queue->regs, queue->tail_register, 4u, (uint32_t)tail) != 0)
         queue->broken = 1u;
 }
@@ -213,6 +217,7 @@ static int32_t tx_send(struct ixgbe_txq *queue, struct ir_pool *pool, const stru
         queue->broken, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)
     ensures \result == 0 || \result == -5;
+    ensures stays_broken: \old(queue->broken) != 0 ==> \result == -5;
     ensures ring_frees{Pre, Post}(l, tag);
 */
 static int32_t tx_make_room(struct ixgbe_txq *queue)
