@@ -200,6 +200,23 @@ static void head_behind_the_oldest_packet_is_a_lie(void **state)
     bare_balance(bare, 0);
 }
 
+/* Slot 64 of 64 would be slot 0, which is among those in use. */
+static void head_beyond_the_ring_is_a_lie_when_packets_lie_around_its_end(void **state)
+{
+    struct bare *bare = *state;
+    struct ir_pkt pkts[40];
+
+    for (uint32_t round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < 40; i++)
+            pkts[i] = take(bare, 60);
+        assert_int_equal(ixgbe_tx_burst(&bare->tx, pkts, 40), 40);
+        bare->head = round == 0 ? 40 : BARE_RING;
+        assert_int_equal(ixgbe_tx_reclaim(&bare->tx), round == 0 ? 0 : -EIO);
+    }
+    assert_int_equal(ir_ring_used(&bare->tx.ring), 40);
+    bare_balance(bare, 0);
+}
+
 int main(void)
 {
 #define BARE(test) cmocka_unit_test_setup(test, bare_open)
@@ -213,6 +230,7 @@ int main(void)
         BARE(packet_given_twice_in_a_burst_is_sent_once),
         BARE(impossible_head_breaks_the_queue_until_it_is_made_again),
         BARE(head_behind_the_oldest_packet_is_a_lie),
+        BARE(head_beyond_the_ring_is_a_lie_when_packets_lie_around_its_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""contracts/mutate must notice descriptions that no longer fit the source, and must change code alone."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CONTRACTS = pathlib.Path(__file__).resolve().parents[2] / 'contracts'
+sys.path.insert(0, str(CONTRACTS))
+sys.dont_write_bytecode = True
+
+from mutator import jobs, mutants, proof  # noqa: E402
+
+SOURCE = '''
+/*@ ensures \\result == at + 1; */
+static int next(int at);
+
+/*@ ensures \\result == at + 1; */
+static int next(int at)
+{
+    mark(at) /*@ ghost (l, tag) */;
+    return at + 1;
+}
+
+static int after(int at)
+{
+    return at + 1;
+}
+'''
+
+
+class Descriptions(unittest.TestCase):
+    """Reads descriptions and applies them to SOURCE."""
+
+    def read(self, text):
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory) / 'case.mutant'
+            path.write_text(text, encoding='utf-8')
+            return mutants.read_all(path.parent)
+
+    def block(self, change, function='next', name='some_name', more=''):
+        return f'mutant: {name}\nfunction: {function}\nwhy: a reason\n{more}{change}\n'
+
+    def changed(self, change, **fields):
+        [mutant] = self.read('file: case.c\n' + self.block(change, **fields))
+        return mutant.apply(SOURCE)
+
+    def refused(self, reason, change, **fields):
+        with self.assertRaises(mutants.Malformed) as caught:
+            self.changed(change, **fields)
+        self.assertIn(reason, str(caught.exception))
+
+    def test_change_is_made_in_its_function_alone(self):
+        text = self.changed('- return at + 1;\n+ return at;')
+        self.assertEqual(text, SOURCE.replace('return at + 1', 'return at', 1))
+        text = self.changed('- return at + 1;\n+ return at;', function='after')
+        self.assertEqual(text.count('return at + 1;'), 1)
+        self.assertIn('after(int at)\n{\n    return at;', text)
+
+    def test_lines_can_be_removed(self):
+        text = self.changed('-     mark(at) /*@ ghost (l, tag) */;\n-     return at + 1;\n+     return at;')
+        self.assertNotIn('mark', text)
+
+    def test_text_that_is_gone_is_an_error(self):
+        self.refused('occurs 0 times', '- return at + 2;\n+ return at;')
+
+    def test_text_that_is_not_unique_is_an_error(self):
+        self.refused('occurs 3 times in next', '- at\n+ to')
+
+    def test_function_that_is_gone_is_an_error(self):
+        self.refused('defines no function', '- return at + 1;\n+ return at;', function='before')
+
+    def test_contract_cannot_be_changed(self):
+        self.refused('changes a contract', '- /*@ ensures \\result == at + 1; */\n- static int next(int at)\n- {\n'
+                                           '+ /*@ ensures \\true; */\n+ static int next(int at)\n+ {')
+
+    def test_ghost_arguments_cannot_be_changed(self):
+        self.refused('changes a contract', '- ghost (l, tag)\n+ ghost (l, tag + 1)')
+
+    def test_call_may_go_with_its_ghost_arguments(self):
+        self.assertNotIn('ghost', self.changed('-     mark(at) /*@ ghost (l, tag) */;\n+'))
+
+    def test_two_of_one_name_are_an_error(self):
+        change = '- return at + 1;\n+ return at;'
+        with self.assertRaisesRegex(mutants.Malformed, 'also stands in case.mutant:2'):
+            self.read('file: case.c\n' + self.block(change) + self.block(change))
+
+    def test_description_without_a_reason_is_an_error(self):
+        with self.assertRaisesRegex(mutants.Malformed, 'lacks why'):
+            self.read('file: case.c\nmutant: a_b\nfunction: next\n- x\n+ y\n')
+
+    def test_unknown_line_is_an_error(self):
+        with self.assertRaisesRegex(mutants.Malformed, 'case.mutant:5: this line is out of place: unseen: x'):
+            self.read('file: case.c\n' + self.block('unseen: x\n- x\n+ y'))
+
+    def test_exception_for_one_side_is_read(self):
+        [mutant] = self.read('file: case.c\n' + self.block('- a\n+ b', more='unseen-by-tests: a race\n'))
+        self.assertEqual(mutant.unseen('tests'), 'a race')
+        self.assertIsNone(mutant.unseen('proof'))
+
+
+class Judgement(unittest.TestCase):
+    """What counts as a rejection, and what is stopped."""
+
+    def test_failure_counts_where_the_right_version_is_proved(self):
+        part = proof.Baseline(proved={'typed_f_ensures_2'})
+        self.assertTrue(part.settles('typed_f_ensures_2_part3'))
+        self.assertFalse(part.settles('typed_f_ensures'))
+        self.assertTrue(proof.Baseline(whole=True).settles('typed_f_ensures'))
+
+    def test_numbers_that_depend_on_the_code_do_not_count(self):
+        self.assertEqual(proof.key('typed_f_assert_rte_mem_access_3'), proof.key('typed_f_assert_rte_mem_access'))
+        self.assertEqual(proof.key('typed_f_ensures_2_part1'), 'typed_f_ensures_2')
+
+    def test_program_that_does_not_end_is_stopped(self):
+        with self.assertRaises(jobs.Stopped):
+            jobs.run(['sh', '-c', 'sleep 60 & sleep 60'], 0.2)
+
+    def test_mutants_of_the_tree_fit_its_source(self):
+        done = subprocess.run([CONTRACTS / 'mutate', '--list'], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_unknown_mutant_is_an_error(self):
+        done = subprocess.run([CONTRACTS / 'mutate', '--only', 'nonsense'], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn('nonsense', done.stderr)
+
+
+if __name__ == '__main__':
+    unittest.main()
