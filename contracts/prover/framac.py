@@ -93,9 +93,12 @@ class FramaC:
         self.root = root
         self.directory = directory
         self.timeout = timeout
-        self.cache = cache
         self.include = [f'-I{path}' for path in ('include', 'src', 'contracts')]
         directory.mkdir(parents=True, exist_ok=True)
+        # Answers of earlier runs, or, when the result is to be evidence, of this one only.
+        self.answers = directory / ('cache' if cache else 'answers')
+        if not cache:
+            shutil.rmtree(self.answers, ignore_errors=True)
         self.versions = {}
         self._configure(here)
 
@@ -163,24 +166,32 @@ class FramaC:
         return unit
 
     def prove(self, path, name, file):
-        """Prove one function, or with the name '(lemmas)' the lemmas of a file."""
+        """Prove one function, or with the name '(lemmas)' the lemmas of a file.
+
+        Each pass generates all goals afresh, so that the later ones are run only when the first leaves
+        something open; what it has proved they find among the answers.
+        """
+        start = time.monotonic()
+        result = self._attempt(path, name, file, PASSES[:1])
+        if None in result.goals.values():
+            result = self._attempt(path, name, file, PASSES)
+        result.seconds = time.monotonic() - start
+        return result
+
+    def _attempt(self, path, name, file, passes):
         result = Result(name, file)
         tag = re.sub(r'\W', '_', f'{path}_{name}')
         table = self.directory / f'{tag}.csv'
         table.unlink(missing_ok=True)
         select = ['-wp-prop', '@lemma'] if name == '(lemmas)' else ['-wp-fct', name]
-        cache = ['-wp-cache', 'none']
-        if self.cache:
-            cache = ['-wp-cache', 'update', '-wp-cache-dir', str(self.directory / 'cache')]
-        start = time.monotonic()
-        options = [*WP_OPTIONS, *select, *cache]  # -then forgets the selection, so it is repeated
+        # -then forgets the selection, so it is repeated.
+        options = [*WP_OPTIONS, *select, '-wp-cache', 'update', '-wp-cache-dir', str(self.answers)]
         command = [path]
-        for provers, seconds in PASSES:
+        for provers, seconds in passes:
             names = ','.join(f'{prover}:{self.versions[PROVERS[prover][0]]}' for prover in provers)
             command += [*options, '-wp-prover', names, '-wp-timeout', str(seconds or self.timeout), '-then']
         status, output = self._run([*command, '-no-wp', '-report-untried', '-report-csv', str(table)],
                                    self.directory / f'{tag}.log')
-        result.seconds = time.monotonic() - start
         if status != 0:
             result.problems.append(f'Frama-C stopped: {output.strip().splitlines()[-1]}')
         read_goals(output, result)

@@ -69,7 +69,7 @@ int ir_link_wait(struct ir_dev *dev, uint32_t timeout_ms)
             return 0;
         if (left == 0)
             return -ETIMEDOUT;
-        dev->transport->ops->delay(dev->transport, pause * 1000u);
+        ir_transport_delay(dev->transport, pause * 1000u);
         left -= pause;
     }
 }

@@ -2,7 +2,7 @@
  *
  * Memory shared with a device. A region has two addresses, the program's and the device's; the only
  * way from one to the other is the checked translation below. Device-visible words are read and
- * written through the four primitives at the end, and through nothing else in the library.
+ * written through the primitives at the end, and through nothing else in the library.
  */
 #ifndef IRONRING_CORE_DMA_H
 #define IRONRING_CORE_DMA_H
@@ -91,8 +91,21 @@ static inline void ir_dma_acquire(void)
     assigns \nothing;
 */
 void ir_dma_store64(volatile ir_device64 *word, uint64_t value);
+/*@ requires \valid(word);
+    assigns \nothing;
+*/
+void ir_dma_store32(volatile ir_device32 *word, uint32_t value);
 #else
 static inline void ir_dma_store64(volatile ir_device64 *word, uint64_t value)
+{
+#ifdef IR_DMA_ATOMIC
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+#else
+    *word = value;
+#endif
+}
+
+static inline void ir_dma_store32(volatile ir_device32 *word, uint32_t value)
 {
 #ifdef IR_DMA_ATOMIC
     __atomic_store_n(word, value, __ATOMIC_RELEASE);

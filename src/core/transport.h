@@ -37,4 +37,18 @@ struct ir_transport {
     uint16_t device;
 };
 
+/* Let at least that much of the device's time pass. Assumed contract: nothing of the program changes
+ * meanwhile (contracts/TRUSTED.md). */
+#ifdef __FRAMAC__
+/*@ requires \valid_read(transport);
+    assigns \nothing;
+*/
+void ir_transport_delay(struct ir_transport *transport, uint32_t microseconds);
+#else
+static inline void ir_transport_delay(struct ir_transport *transport, uint32_t microseconds)
+{
+    transport->ops->delay(transport, microseconds);
+}
+#endif
+
 #endif

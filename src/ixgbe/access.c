@@ -19,21 +19,31 @@ int ixgbe_write(const struct ixgbe_dev *dev, uint32_t offset, uint32_t value)
     return ir_reg_write(&dev->base.transport->regs, offset, 4, value);
 }
 
-int ixgbe_modify(const struct ixgbe_dev *dev, uint32_t offset, uint32_t clear, uint32_t set)
+int ixgbe_modify(const struct ixgbe_dev *dev, uint32_t offset, uint32_t zeros, uint32_t ones)
 {
+    const struct ir_regs *regs = &dev->base.transport->regs;
     uint32_t value;
-    int result = ixgbe_read(dev, offset, &value);
+    int result = ir_reg_read(regs, offset, 4, &value);
 
+    if (result == 0)
+        result = ir_reg_write(regs, offset, 4, (value & ~zeros) | ones);
     if (result != 0)
         return result;
-    return ixgbe_write(dev, offset, (value & ~clear) | set);
+    /*@ ghost ixgbe_card_modify(offset, zeros, ones); */
+    return 0;
 }
 
 int ixgbe_fill(const struct ixgbe_dev *dev, uint32_t first, uint32_t count, uint32_t value)
 {
+    /*@ loop invariant 0 <= i <= count;
+        loop assigns i;
+        loop variant count - i;
+    */
     for (uint32_t i = 0; i < count; i++) {
-        int result = ixgbe_write(dev, first + 4 * i, value);
+        int result;
 
+        /*@ assert legal: write_legal(first + 4 * i, value); */
+        result = ixgbe_write(dev, first + 4 * i, value);
         if (result != 0)
             return result;
     }
@@ -57,6 +67,10 @@ int ixgbe_wait_until(struct ixgbe_dev *dev, uint32_t offset, uint32_t mask, uint
 {
     uint32_t waited = 0;
 
+    /*@ loop invariant waited < limit + POLL_US;
+        loop assigns waited, dev->trouble;
+        loop variant limit + POLL_US - waited;
+    */
     for (;;) {
         uint32_t now;
         int result = ixgbe_read(dev, offset, &now);
@@ -65,13 +79,15 @@ int ixgbe_wait_until(struct ixgbe_dev *dev, uint32_t offset, uint32_t mask, uint
             result = ixgbe_present(dev);
         if (result != 0)
             return result;
-        if ((now & mask) == value)
+        if ((now & mask) == value) {
+            /*@ ghost ixgbe_card_see(offset, mask, value); */
             return 0;
+        }
         if (waited >= limit) {
             dev->trouble = trouble;
             return -ETIMEDOUT;
         }
-        dev->base.transport->ops->delay(dev->base.transport, POLL_US);
+        ir_transport_delay(dev->base.transport, POLL_US);
         waited += POLL_US;
     }
 }

@@ -13,6 +13,8 @@
 
 #include "core/dma.h"
 
+#define IXGBE_DESC_BYTES 16u
+
 /* Sixteen bytes that driver and device share. */
 struct ixgbe_desc {
     volatile ir_device64 lo; /* buffer address; in an RX write-back: hash and packet type */

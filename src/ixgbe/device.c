@@ -62,10 +62,35 @@ static int txq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
     return result;
 }
 
+/* Enable all queues, fill the receive rings, and turn the receive unit on last, so that no frame
+ * arrives before there is a place for it (as DPDK does; ixy turns it on first and loses what comes
+ * in between). */
+static int start_all(struct ixgbe_dev *dev)
+{
+    int result = ixgbe_check_queues(dev);
+
+    if (result != 0)
+        return result;
+    dev->quiet = false;
+    result = ixgbe_set_frame_limit(dev);
+    for (uint32_t q = 0; q < IR_QUEUES_MAX && dev->tx[q] != NULL && result == 0; q++)
+        result = ixgbe_start_tx_queue(dev, q);
+    for (uint32_t q = 0; q < IR_QUEUES_MAX && dev->rx[q] != NULL && result == 0; q++) {
+        result = ixgbe_start_rx_queue(dev, q);
+        if (result == 0)
+            ixgbe_rx_refill(&dev->rx[q]->queue);
+    }
+    if (result == 0 && dev->rx[0] != NULL)
+        result = ixgbe_receive(dev, true);
+    if (result == 0)
+        result = ixgbe_present(dev);
+    return result;
+}
+
 /* Start, or leave the device stopped as it was before; quiet still, nothing of it was touched. */
 static int start_or_stop(struct ixgbe_dev *dev)
 {
-    int result = ixgbe_start(dev);
+    int result = start_all(dev);
 
     if (result == 0)
         dev->state = IXGBE_STARTED;

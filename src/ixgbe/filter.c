@@ -4,10 +4,13 @@
  * everything. What is set here is remembered in the device's record and written again after a
  * reset.
  */
-#include <string.h>
-
 #include "ixgbe/ixgbe.h"
 
+/*@ requires dev_window(dev) && card.resetting == 0;
+    assigns card;
+    ensures access_answer(\result);
+    ensures card_same{Pre, Post};
+*/
 static int write_mac(struct ixgbe_dev *dev)
 {
     const uint8_t *mac = dev->mac;
@@ -32,6 +35,10 @@ int ixgbe_mac_read(struct ixgbe_dev *dev, uint8_t mac[IR_MAC_LENGTH])
         result = ixgbe_read(dev, IXGBE_RAH(0), &high);
     if (result != 0)
         return result;
+    /*@ loop invariant 0 <= i <= 4;
+        loop assigns i, mac[0 .. 3];
+        loop variant 4 - i;
+    */
     for (uint32_t i = 0; i < 4; i++)
         mac[i] = (uint8_t)(low >> (8 * i) & 0xffu);
     mac[4] = (uint8_t)(high & 0xffu);
@@ -41,11 +48,22 @@ int ixgbe_mac_read(struct ixgbe_dev *dev, uint8_t mac[IR_MAC_LENGTH])
 
 int ixgbe_mac_set(struct ixgbe_dev *dev, const uint8_t mac[IR_MAC_LENGTH])
 {
-    memcpy(dev->mac, mac, IR_MAC_LENGTH);
+    /*@ loop invariant 0 <= i <= IR_MAC_LENGTH;
+        loop invariant \forall integer k; 0 <= k < i ==> dev->mac[k] == mac[k];
+        loop assigns i, dev->mac[0 .. 5];
+        loop variant IR_MAC_LENGTH - i;
+    */
+    for (uint32_t i = 0; i < IR_MAC_LENGTH; i++)
+        dev->mac[i] = mac[i];
     return dev->state == IXGBE_DOWN ? 0 : write_mac(dev);
 }
 
 /* Only while the receive unit is off. */
+/*@ requires dev_window(dev) && card.resetting == 0 && card.receiving == 0;
+    assigns card;
+    ensures access_answer(\result);
+    ensures card_same{Pre, Post};
+*/
 static int write_fctrl(struct ixgbe_dev *dev)
 {
     uint32_t everything = IXGBE_FCTRL_MPE | IXGBE_FCTRL_UPE;
@@ -71,10 +89,20 @@ int ixgbe_promiscuous(struct ixgbe_dev *dev, bool on)
     return result;
 }
 
+/*@ requires dev_window(dev) && card.resetting == 0;
+    assigns card;
+    ensures access_answer(\result);
+    ensures card_same{Pre, Post};
+*/
 static int write_multicast(struct ixgbe_dev *dev)
 {
     int result = 0;
 
+    /*@ loop invariant 0 <= i <= IXGBE_MTA_COUNT;
+        loop invariant access_answer(result);
+        loop assigns i, result;
+        loop variant IXGBE_MTA_COUNT - i;
+    */
     for (uint32_t i = 0; i < IXGBE_MTA_COUNT && result == 0; i++)
         result = ixgbe_write(dev, IXGBE_MTA(i), dev->mta[i]);
     if (result == 0)
@@ -85,11 +113,20 @@ static int write_multicast(struct ixgbe_dev *dev)
 
 int ixgbe_multicast(struct ixgbe_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count)
 {
-    memset(dev->mta, 0, sizeof(dev->mta));
+    /*@ loop invariant 0 <= i <= IXGBE_MTA_COUNT;
+        loop assigns i, dev->mta[0 .. IXGBE_MTA_COUNT - 1];
+        loop variant IXGBE_MTA_COUNT - i;
+    */
+    for (uint32_t i = 0; i < IXGBE_MTA_COUNT; i++)
+        dev->mta[i] = 0;
     dev->multicast = count > 0;
+    /*@ loop invariant 0 <= i <= count;
+        loop assigns i, dev->mta[0 .. IXGBE_MTA_COUNT - 1];
+        loop variant count - i;
+    */
     for (uint32_t i = 0; i < count; i++) {
         /* MO = 0: bits 47:36 of the address, as it lies in the frame. */
-        uint32_t vector = (uint32_t)macs[i][4] >> 4 | (uint32_t)macs[i][5] << 4;
+        uint32_t vector = macs[i][4] / 16u + macs[i][5] * 16u;
 
         dev->mta[vector / 32] |= UINT32_C(1) << (vector % 32);
     }

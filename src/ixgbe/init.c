@@ -3,8 +3,6 @@
  * From a reset device to one whose queues can be started (82599 sections 4.6.7 and 4.6.8):
  * everything that concerns no single queue.
  */
-#include <stddef.h>
-
 #include "ixgbe/ixgbe.h"
 
 #define LIMIT_SECRX    40000u /* microseconds; frames on their way drain at once */
@@ -12,26 +10,51 @@
 #define TX_BUFFER_KIB  160u
 #define TX_LARGEST_KIB 10u /* a frame of MAXFRS_LARGEST */
 
-/* Tables that a reset leaves as they were. Those that ixgbe_filters_restore writes are not here. */
-static const struct {
-    uint32_t first;
-    uint32_t count;
-} stale_tables[] = {
-    {IXGBE_MPSAR(0), IXGBE_MPSAR_COUNT},       {IXGBE_VFTA(0), IXGBE_VFTA_COUNT},
-    {IXGBE_PFVLVF(0), IXGBE_PFVLVF_COUNT},     {IXGBE_PFVLVFB(0), IXGBE_PFVLVFB_COUNT},
-    {IXGBE_PFUTA(0), IXGBE_PFUTA_COUNT},       {IXGBE_SAQF(0), IXGBE_FIVE_TUPLE_COUNT},
-    {IXGBE_DAQF(0), IXGBE_FIVE_TUPLE_COUNT},   {IXGBE_SDPQF(0), IXGBE_FIVE_TUPLE_COUNT},
-    {IXGBE_FTQF(0), IXGBE_FIVE_TUPLE_COUNT},   {IXGBE_SYNQF, 1},
-    {IXGBE_ETQF(0), IXGBE_ETQF_COUNT},         {IXGBE_ETQS(0), IXGBE_ETQF_COUNT},
-    {IXGBE_RAL(1), 2 * (IXGBE_RAR_COUNT - 1)},
-};
+/* Tables that a reset leaves as they were: the queue and pool filters. */
+/*@ requires dev_window(dev) && card_stopped;
+    assigns \nothing;
+    ensures access_answer(\result);
+*/
+static int clear_filters(struct ixgbe_dev *dev)
+{
+    int result = ixgbe_fill(dev, IXGBE_SAQF(0), IXGBE_FIVE_TUPLE_COUNT, 0);
 
+    if (result == 0)
+        result = ixgbe_fill(dev, IXGBE_DAQF(0), IXGBE_FIVE_TUPLE_COUNT, 0);
+    if (result == 0)
+        result = ixgbe_fill(dev, IXGBE_SDPQF(0), IXGBE_FIVE_TUPLE_COUNT, 0);
+    if (result == 0)
+        result = ixgbe_fill(dev, IXGBE_FTQF(0), IXGBE_FIVE_TUPLE_COUNT, 0);
+    if (result == 0)
+        result = ixgbe_write(dev, IXGBE_SYNQF, 0);
+    if (result == 0)
+        result = ixgbe_fill(dev, IXGBE_ETQF(0), IXGBE_ETQF_COUNT, 0);
+    if (result == 0)
+        result = ixgbe_fill(dev, IXGBE_ETQS(0), IXGBE_ETQF_COUNT, 0);
+    return result;
+}
+
+/* The same, by address, VLAN and pool. Those that ixgbe_filters_restore writes are not here. */
+/*@ requires dev_window(dev) && card_stopped;
+    assigns \nothing;
+    ensures access_answer(\result);
+*/
 static int clear_tables(struct ixgbe_dev *dev)
 {
-    int result = 0;
+    int result = ixgbe_fill(dev, IXGBE_MPSAR(0), IXGBE_MPSAR_COUNT, 0);
 
-    for (size_t i = 0; i < sizeof(stale_tables) / sizeof(stale_tables[0]) && result == 0; i++)
-        result = ixgbe_fill(dev, stale_tables[i].first, stale_tables[i].count, 0);
+    if (result == 0)
+        result = ixgbe_fill(dev, IXGBE_VFTA(0), IXGBE_VFTA_COUNT, 0);
+    if (result == 0)
+        result = ixgbe_fill(dev, IXGBE_PFVLVF(0), IXGBE_PFVLVF_COUNT, 0);
+    if (result == 0)
+        result = ixgbe_fill(dev, IXGBE_PFVLVFB(0), IXGBE_PFVLVFB_COUNT, 0);
+    if (result == 0)
+        result = ixgbe_fill(dev, IXGBE_PFUTA(0), IXGBE_PFUTA_COUNT, 0);
+    if (result == 0)
+        result = ixgbe_fill(dev, IXGBE_RAL(1), 2 * (IXGBE_RAR_COUNT - 1), 0);
+    if (result == 0)
+        result = clear_filters(dev);
     return result;
 }
 
@@ -52,6 +75,11 @@ int ixgbe_receive(struct ixgbe_dev *dev, bool on)
 }
 
 /* Section 4.6.7. The receive unit has been off since the reset and stays off. */
+/*@ requires dev_window(dev) && card_stopped;
+    assigns card;
+    ensures access_answer(\result);
+    ensures card_same{Pre, Post};
+*/
 static int init_rx(struct ixgbe_dev *dev)
 {
     int result = ixgbe_write(dev, IXGBE_RXPBSIZE(0), IXGBE_PBSIZE_KIB(RX_BUFFER_KIB));
@@ -72,7 +100,51 @@ static int init_rx(struct ixgbe_dev *dev)
     return result;
 }
 
+/* Section 4.6.8. MTQC may change only while the arbiter is off. */
+/*@ requires dev_window(dev) && card_stopped;
+    assigns card;
+    ensures access_answer(\result);
+    ensures \result == 0 ==> card_same{Pre, Post};
+*/
+static int set_queue_mode(struct ixgbe_dev *dev)
+{
+    int result = ixgbe_modify(dev, IXGBE_RTTDCS, 0, IXGBE_RTTDCS_ARBDIS | IXGBE_RTTDCS_RESERVED);
+
+    if (result == 0)
+        result = ixgbe_write(dev, IXGBE_MTQC, 0);
+    if (result == 0)
+        result = ixgbe_modify(dev, IXGBE_RTTDCS, IXGBE_RTTDCS_ARBDIS, IXGBE_RTTDCS_RESERVED);
+    return result;
+}
+
+/* No rate limit for any queue: these survive a reset. */
+/*@ requires dev_window(dev) && card_stopped;
+    assigns \nothing;
+    ensures access_answer(\result);
+*/
+static int clear_rate_limits(struct ixgbe_dev *dev)
+{
+    int result = 0;
+
+    /*@ loop invariant 0 <= queue <= IXGBE_TX_QUEUE_COUNT;
+        loop invariant access_answer(result);
+        loop assigns queue, result;
+        loop variant IXGBE_TX_QUEUE_COUNT - queue;
+    */
+    for (uint32_t queue = 0; queue < IXGBE_TX_QUEUE_COUNT && result == 0; queue++) {
+        result = ixgbe_write(dev, IXGBE_RTTDQSEL, queue);
+        if (result == 0)
+            result = ixgbe_write(dev, IXGBE_RTTDT1C, 0);
+    }
+    return result;
+}
+
 /* Section 4.6.8. */
+/*@ requires dev_window(dev) && card_stopped;
+    assigns card;
+    ensures access_answer(\result);
+    ensures \result == 0 ==> card_same{Pre, Post};
+*/
 static int init_tx(struct ixgbe_dev *dev)
 {
     int result = ixgbe_modify(dev, IXGBE_HLREG0, 0, IXGBE_HLREG0_TXCRCEN | IXGBE_HLREG0_TXPADEN);
@@ -88,19 +160,10 @@ static int init_tx(struct ixgbe_dev *dev)
         result = ixgbe_fill(dev, IXGBE_TXPBTHRESH(1), IXGBE_PBSIZE_COUNT - 1, 0);
     if (result == 0)
         result = ixgbe_write(dev, IXGBE_DTXMXSZRQ, IXGBE_DTXMXSZRQ_MAX);
-    /* MTQC may change only while the arbiter is off. */
     if (result == 0)
-        result = ixgbe_modify(dev, IXGBE_RTTDCS, 0, IXGBE_RTTDCS_ARBDIS | IXGBE_RTTDCS_RESERVED);
+        result = set_queue_mode(dev);
     if (result == 0)
-        result = ixgbe_write(dev, IXGBE_MTQC, 0);
-    if (result == 0)
-        result = ixgbe_modify(dev, IXGBE_RTTDCS, IXGBE_RTTDCS_ARBDIS, IXGBE_RTTDCS_RESERVED);
-    /* No rate limit for any queue: these survive a reset. */
-    for (uint32_t queue = 0; queue < IXGBE_TX_QUEUE_COUNT && result == 0; queue++) {
-        result = ixgbe_write(dev, IXGBE_RTTDQSEL, queue);
-        if (result == 0)
-            result = ixgbe_write(dev, IXGBE_RTTDT1C, 0);
-    }
+        result = clear_rate_limits(dev);
     if (result == 0)
         result = ixgbe_modify(dev, IXGBE_DMATXCTL, 0, IXGBE_DMATXCTL_TE);
     return result;

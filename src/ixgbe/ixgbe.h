@@ -14,6 +14,10 @@
 #include "ixgbe/queue.h"
 #include "ixgbe/regs.h"
 
+#ifdef __FRAMAC__
+#include "device.h"
+#endif
+
 /* A queue, the memory of its descriptor ring, and for transmit queues the head write-back word. */
 struct ixgbe_rx {
     struct ixgbe_rxq queue; /* first */
@@ -23,8 +27,10 @@ struct ixgbe_rx {
 struct ixgbe_tx {
     struct ixgbe_txq queue; /* first */
     struct ir_dma memory;
-    volatile uint32_t *head; /* the driver's own view of queue.head, to zero it */
 };
+
+/* Nothing is waited for longer than this many microseconds. */
+#define IXGBE_WAIT_MAX 1000000u
 
 enum ixgbe_state {
     IXGBE_DOWN,    /* a reset failed: nothing is written to the device until the next one */
@@ -47,19 +53,92 @@ struct ixgbe_dev {
     const char *trouble;           /* clause that says what failed last, or null */
 };
 
-/* access.c: registers. Errors: -EINVAL no such register. */
+/*@
+// The device's record, and the window of its registers behind it.
+predicate dev_window{L}(struct ixgbe_dev *d) =
+    \valid(d) && \valid_read(d->base.transport) && \separated(d, d->base.transport);
+
+// What the record says of the device's state is so.
+predicate dev_agrees{L}(struct ixgbe_dev *d) =
+    d->state != IXGBE_DOWN ==>
+        card.resetting == 0 && card.arbiter == 1 &&
+        (card.receiving == 0 || (d->state == IXGBE_STARTED && d->rx[0] != \null));
+
+// Where a ring lies: aligned as the card needs it, at device addresses that do not wrap.
+predicate ring_described{L}(struct ir_dma *ring) =
+    \valid_read(ring) && ring->iova % 128 == 0 && ring->iova + ring->size <= 18446744073709551615;
+
+predicate rx_whole{L}(struct ixgbe_dev *d, struct ixgbe_rx *rx) =
+    \valid(rx) && \separated(rx, d, d->base.transport, rx->queue.pool) &&
+    \valid(rx->queue.desc + (0 .. rx->queue.ring.size - 1)) && ring_described(&rx->memory) &&
+    \valid_read(rx->queue.pool) && pool_shape(rx->queue.pool);
+
+predicate tx_whole{L}(struct ixgbe_dev *d, struct ixgbe_tx *tx) =
+    \valid(tx) && \separated(tx, d, d->base.transport) &&
+    \valid(tx->queue.desc + (0 .. tx->queue.ring.size - 1)) && ring_described(&tx->memory) &&
+    \valid(tx->queue.head) && tx->queue.frame_max <= IR_FRAME_MAX;
+
+// Each queue that there is.
+predicate dev_queues{L}(struct ixgbe_dev *d) =
+    \forall integer i; 0 <= i < IR_QUEUES_MAX ==>
+        (d->rx[i] != \null ==> rx_whole(d, d->rx[i])) &&
+        (d->tx[i] != \null ==> tx_whole(d, d->tx[i]));
+
+predicate totals_grow{L1, L2}(struct ixgbe_dev *d) =
+    \at(d->totals.rx_packets, L2) >= \at(d->totals.rx_packets, L1) &&
+    \at(d->totals.rx_bytes, L2) >= \at(d->totals.rx_bytes, L1) &&
+    \at(d->totals.rx_missed, L2) >= \at(d->totals.rx_missed, L1) &&
+    \at(d->totals.rx_errors, L2) >= \at(d->totals.rx_errors, L1) &&
+    \at(d->totals.tx_packets, L2) >= \at(d->totals.tx_packets, L1) &&
+    \at(d->totals.tx_bytes, L2) >= \at(d->totals.tx_bytes, L1);
+*/
+
+/* access.c: registers. The proofs show that each offset is that of a register, and each change legal
+ * in the state the card is in; should the window be smaller than it must be, the answer is -EINVAL
+ * and nothing is accessed. */
+/*@ requires dev_window(dev) && register_ok(offset);
+    requires \valid(value) && \separated(value, dev, dev->base.transport);
+    assigns *value;
+    ensures access_answer(\result);
+*/
 int ixgbe_read(const struct ixgbe_dev *dev, uint32_t offset, uint32_t *value);
+/*@ requires dev_window(dev) && write_legal(offset, value);
+    assigns \nothing;
+    ensures access_answer(\result);
+*/
 int ixgbe_write(const struct ixgbe_dev *dev, uint32_t offset, uint32_t value);
 /* Clear some bits, then set some. */
-int ixgbe_modify(const struct ixgbe_dev *dev, uint32_t offset, uint32_t clear, uint32_t set);
+/*@ requires dev_window(dev) && modify_legal(offset, zeros, ones);
+    assigns card;
+    ensures access_answer(\result);
+    ensures \result == 0 ==> card_modified{Pre, Post}(offset, zeros, ones);
+    ensures \result != 0 ==> card_same{Pre, Post};
+*/
+int ixgbe_modify(const struct ixgbe_dev *dev, uint32_t offset, uint32_t zeros, uint32_t ones);
 /* Write `value` to `count` consecutive registers. */
+/*@ requires dev_window(dev);
+    requires fill_legal(first, count, value);
+    assigns \nothing;
+    ensures access_answer(\result);
+*/
 int ixgbe_fill(const struct ixgbe_dev *dev, uint32_t first, uint32_t count, uint32_t value);
 /* Wait until the bits of `mask` read as `value`, at most `limit` microseconds of the device's time.
  * `trouble` says what it means that they did not. Errors: -ETIMEDOUT, -ENODEV the device is gone.
  */
+/*@ requires dev_window(dev) && register_ok(offset) && limit <= IXGBE_WAIT_MAX;
+    assigns card;
+    assigns dev->trouble \from trouble;
+    ensures wait_answer(\result);
+    ensures \result == 0 ==> card_seen{Pre, Post}(offset, mask, value);
+    ensures \result != 0 ==> card_same{Pre, Post};
+*/
 int ixgbe_wait_until(struct ixgbe_dev *dev, uint32_t offset, uint32_t mask, uint32_t value,
                      uint32_t limit, const char *trouble);
 /* Errors: -ENODEV the device is gone: STATUS reads all ones. */
+/*@ requires dev_window(dev);
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
+*/
 int ixgbe_present(struct ixgbe_dev *dev);
 
 /* ids.c */
@@ -68,28 +147,115 @@ bool ixgbe_supports(uint16_t vendor, uint16_t device);
 /* reset.c: stop the device and put every register in its initial state. dev->quiet becomes true
  * once the device has confirmed, in one way or another, that it does not touch memory any more;
  * this can be so after a failure too. Errors: -ETIMEDOUT, -ENODEV, -EIO. */
+/*@ requires dev_window(dev);
+    assigns card, dev->quiet;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result) || \result == -5;
+    ensures \result == 0 ==> card_stopped && dev->quiet == 1;
+*/
 int ixgbe_reset(struct ixgbe_dev *dev);
 
 /* init.c: everything between a reset and the queues; restores the settings. Errors: -ENODEV. */
+/*@ requires dev_window(dev) && card_stopped;
+    assigns card, dev->totals;
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
+    ensures \result == 0 ==> card_stopped;
+*/
 int ixgbe_init(struct ixgbe_dev *dev);
 /* Turn the receive unit on or off. Errors: -ETIMEDOUT, -ENODEV. */
+/*@ requires dev_window(dev) && card.resetting == 0;
+    assigns card;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures card.resetting == 0 && card.arbiter == \old(card.arbiter) && queues_same{Pre, Post};
+    ensures \result == 0 ==> card.receiving == on;
+    ensures card.receiving == \old(card.receiving) || card.receiving == on;
+*/
 int ixgbe_receive(struct ixgbe_dev *dev, bool on);
 
 /* link.c */
+/*@ requires dev_window(dev) && card.resetting == 0;
+    assigns card;
+    ensures access_answer(\result);
+    ensures card_same{Pre, Post};
+*/
 int ixgbe_link_start(struct ixgbe_dev *dev);
+/*@ requires dev_window(dev);
+    requires \valid(link) && \separated(link, dev, dev->base.transport);
+    assigns *link;
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
+    ensures \result == 0 ==> link->up == 0 || link->up == 1;
+    ensures \result == 0 ==> (link->speed_mbps == 0 || link->speed_mbps == 100 ||
+        link->speed_mbps == 1000 || link->speed_mbps == 10000);
+    ensures \result == 0 ==> (link->up == 0 <==> link->speed_mbps == 0);
+*/
 int ixgbe_link(struct ixgbe_dev *dev, struct ir_link *link);
 
 /* filter.c: each as the public function; the last writes all of them after a reset. */
+/*@ requires dev_window(dev);
+    requires \valid(mac + (0 .. 5));
+    requires \separated(mac + (0 .. 5), dev->base.transport);
+    assigns mac[0 .. 5];
+    ensures access_answer(\result);
+*/
 int ixgbe_mac_read(struct ixgbe_dev *dev, uint8_t mac[IR_MAC_LENGTH]);
+/*@ requires dev_window(dev) && dev_agrees(dev);
+    requires \valid_read(mac + (0 .. 5)) && \separated(mac + (0 .. 5), dev);
+    assigns dev->mac[0 .. 5], card;
+    ensures access_answer(\result);
+    ensures dev_agrees(dev);
+    ensures kept: \forall integer i; 0 <= i < 6 ==> dev->mac[i] == mac[i];
+*/
 int ixgbe_mac_set(struct ixgbe_dev *dev, const uint8_t mac[IR_MAC_LENGTH]);
+/*@ requires dev_window(dev) && dev_agrees(dev);
+    assigns dev->promiscuous, card;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures dev->promiscuous == on;
+    ensures dev_agrees(dev);
+*/
 int ixgbe_promiscuous(struct ixgbe_dev *dev, bool on);
+/*@ requires dev_window(dev) && dev_agrees(dev);
+    requires \valid_read(macs + (0 .. count - 1));
+    requires \separated(macs + (0 .. count - 1), dev);
+    assigns dev->mta[0 .. IXGBE_MTA_COUNT - 1], dev->multicast, card;
+    ensures access_answer(\result);
+    ensures dev_agrees(dev);
+*/
 int ixgbe_multicast(struct ixgbe_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count);
+/*@ requires dev_window(dev) && card.resetting == 0 && card.receiving == 0;
+    assigns card;
+    ensures access_answer(\result);
+    ensures card_same{Pre, Post};
+*/
 int ixgbe_filters_restore(struct ixgbe_dev *dev);
 
 /* stats.c: add what the device has counted since the last call to dev->totals. Errors: -ENODEV. */
+/*@ requires dev_window(dev);
+    assigns dev->totals;
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
+    ensures totals_grow{Pre, Post}(dev);
+*/
 int ixgbe_stats_collect(struct ixgbe_dev *dev);
 /* Throw away what the device has counted so far. */
+/*@ requires dev_window(dev);
+    assigns dev->totals;
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
+    ensures dev->totals == \old(dev->totals);
+*/
 int ixgbe_stats_clear(struct ixgbe_dev *dev);
+/*@ requires dev_window(dev) && dev_queues(dev);
+    requires \valid(stats) && \separated(stats, dev, dev->base.transport);
+    requires \forall integer i; 0 <= i < IR_QUEUES_MAX ==> dev->rx[i] != \null ==>
+        \separated(stats, dev->rx[i]);
+    assigns *stats, dev->totals;
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
+*/
 int ixgbe_stats(struct ixgbe_dev *dev, struct ir_stats *stats);
 
 /* rings.c: queues as objects. Errors as ir_rxq_setup. */
@@ -102,9 +268,47 @@ void ixgbe_rings_drain(struct ixgbe_dev *dev);
 /* Release all queues; when the device is not quiet, abandon their memory and buffers. */
 void ixgbe_rings_destroy(struct ixgbe_dev *dev);
 
-/* start.c: enable all queues, then the receive unit. On an error the device must be reset.
- * Errors: -EINVAL a gap or no queue (nothing was touched), -ETIMEDOUT, -ENODEV. */
-int ixgbe_start(struct ixgbe_dev *dev);
+/* start.c: the steps of a start. When one fails the device must be reset, but for the first. */
+/* At least one queue, and those of each direction numbered from 0 without a gap, or -EINVAL. */
+/*@ requires \valid_read(dev);
+    assigns \nothing;
+    ensures \result == 0 || \result == -22;
+    ensures \result == 0 ==> dev->rx[0] != \null || dev->tx[0] != \null;
+    ensures \result == 0 ==> \forall integer i; 0 < i < IR_QUEUES_MAX ==>
+        (dev->rx[i] != \null ==> dev->rx[i - 1] != \null) &&
+        (dev->tx[i] != \null ==> dev->tx[i - 1] != \null);
+*/
+int ixgbe_check_queues(const struct ixgbe_dev *dev);
+/* Accept and send frames as long as the largest buffer of any queue. A queue with smaller buffers
+ * drops what does not fit. */
+/*@ requires dev_window(dev) && dev_queues(dev) && card.resetting == 0;
+    assigns card;
+    ensures access_answer(\result);
+    ensures card_same{Pre, Post};
+*/
+int ixgbe_set_frame_limit(struct ixgbe_dev *dev);
+/* Describe the empty ring to the device and enable the queue. A receive queue may be refilled after
+ * that: a tail written earlier would be lost. Errors: -ETIMEDOUT, -ENODEV. */
+/*@ requires dev_window(dev) && q < IR_QUEUES_MAX && rx_whole(dev, dev->rx[q]);
+    requires card.resetting == 0 && card.rx[q] == QUEUE_OFF;
+    assigns card, dev->rx[q]->queue.broken, dev->rx[q]->queue.discarded,
+        dev->rx[q]->queue.ring.size, dev->rx[q]->queue.ring.head, dev->rx[q]->queue.ring.tail;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures \result == 0 ==> card.rx[q] == QUEUE_ON;
+    ensures card_same_but{Pre, Post}(q, -1);
+*/
+int ixgbe_start_rx_queue(struct ixgbe_dev *dev, uint32_t q);
+/*@ requires dev_window(dev) && q < IR_QUEUES_MAX && tx_whole(dev, dev->tx[q]);
+    requires card.resetting == 0 && card.tx[q] == QUEUE_OFF;
+    assigns card, dev->tx[q]->queue.broken, dev->tx[q]->queue.ring.size,
+        dev->tx[q]->queue.ring.head, dev->tx[q]->queue.ring.tail;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures \result == 0 ==> card.tx[q] == QUEUE_ON;
+    ensures card_same_but{Pre, Post}(-1, q);
+*/
+int ixgbe_start_tx_queue(struct ixgbe_dev *dev, uint32_t q);
 
 /* device.c */
 extern const struct ir_driver ixgbe_driver;

@@ -161,6 +161,7 @@ lemma delivers_then_recycles{L1, L2, L3}:
     ensures \result == 0 || \result == -22;
     ensures \result == 0 ==> ring_shape(&queue->ring) && queue->ring.size == size &&
         used(&queue->ring) == 0 && queue->broken == 0 && queue->discarded == 0;
+    ensures \result == 0 ==> size % 64 == 0;
 */
 int32_t ixgbe_rxq_init(struct ixgbe_rxq *queue, uint64_t size);
 /*@ requires \valid(queue);
@@ -168,6 +169,7 @@ int32_t ixgbe_rxq_init(struct ixgbe_rxq *queue, uint64_t size);
     ensures \result == 0 || \result == -22;
     ensures \result == 0 ==> ring_shape(&queue->ring) && queue->ring.size == size &&
         used(&queue->ring) == 0 && queue->broken == 0;
+    ensures \result == 0 ==> size % 64 == 0;
 */
 int32_t ixgbe_txq_init(struct ixgbe_txq *queue, uint64_t size);
 

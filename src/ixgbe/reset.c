@@ -18,11 +18,18 @@
 #define PAUSE_FLUSH    20u
 #define PAUSE_RESET_MS 10u /* ixy waits 10 ms, others 1 to 50 */
 
+/*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
+    assigns \nothing;
+*/
 static void pause_us(const struct ixgbe_dev *dev, uint32_t microseconds)
 {
-    dev->base.transport->ops->delay(dev->base.transport, microseconds);
+    ir_transport_delay(dev->base.transport, microseconds);
 }
 
+/*@ requires dev_window(dev) && card.resetting == 0;
+    assigns \nothing;
+    ensures access_answer(\result);
+*/
 static int mask_interrupts(struct ixgbe_dev *dev)
 {
     uint32_t cause;
@@ -35,28 +42,57 @@ static int mask_interrupts(struct ixgbe_dev *dev)
     return result;
 }
 
+/*@ requires queue < IXGBE_RX_QUEUE_COUNT;
+    assigns \nothing;
+    ensures \result == rxdctl_of(queue) && register_ok(\result);
+*/
 static uint32_t rxdctl(uint32_t queue)
 {
     return queue < 64 ? IXGBE_RXDCTL(queue) : IXGBE_RXDCTL_HIGH(queue);
 }
 
+/* Turn an enabled receive queue off. */
+/*@ requires dev_window(dev) && card.resetting == 0 && queue < IXGBE_RX_QUEUE_COUNT;
+    assigns card;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures card_runs_on{Pre, Post};
+*/
+static int disable_rx_queue(struct ixgbe_dev *dev, uint32_t queue)
+{
+    uint32_t offset = rxdctl(queue);
+    uint32_t control;
+    int result = ixgbe_read(dev, offset, &control);
+
+    if (result != 0 || (control & IXGBE_RXDCTL_ENABLE) == 0)
+        return result;
+    result = ixgbe_present(dev);
+    if (result == 0)
+        result = ixgbe_modify(dev, offset, IXGBE_RXDCTL_ENABLE, 0);
+    if (result == 0)
+        result = ixgbe_wait_until(dev, offset, IXGBE_RXDCTL_ENABLE, 0, LIMIT_QUEUE,
+                                  "a receive queue did not stop (RXDCTL.ENABLE)");
+    return result;
+}
+
 /* Turn each enabled receive queue off. One that does not confirm is no obstacle: the master disable
  * that follows stops it too, and it is what decides. */
+/*@ requires dev_window(dev) && card.resetting == 0;
+    assigns card;
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
+    ensures card_runs_on{Pre, Post};
+*/
 static int disable_rx_queues(struct ixgbe_dev *dev)
 {
+    /*@ loop invariant 0 <= queue <= IXGBE_RX_QUEUE_COUNT;
+        loop invariant card_runs_on{Pre, Here};
+        loop assigns queue, card, dev->trouble;
+        loop variant IXGBE_RX_QUEUE_COUNT - queue;
+    */
     for (uint32_t queue = 0; queue < IXGBE_RX_QUEUE_COUNT; queue++) {
-        uint32_t control;
-        int result = ixgbe_read(dev, rxdctl(queue), &control);
+        int result = disable_rx_queue(dev, queue);
 
-        if (result == 0 && (control & IXGBE_RXDCTL_ENABLE) == 0)
-            continue;
-        if (result == 0)
-            result = ixgbe_present(dev);
-        if (result == 0)
-            result = ixgbe_write(dev, rxdctl(queue), control & ~IXGBE_RXDCTL_ENABLE);
-        if (result == 0)
-            result = ixgbe_wait_until(dev, rxdctl(queue), IXGBE_RXDCTL_ENABLE, 0, LIMIT_QUEUE,
-                                      "a receive queue did not stop (RXDCTL.ENABLE)");
         if (result != 0 && result != -ETIMEDOUT)
             return result;
     }
@@ -64,6 +100,12 @@ static int disable_rx_queues(struct ixgbe_dev *dev)
     return 0;
 }
 
+/*@ requires dev_window(dev) && card.resetting == 0;
+    assigns card;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures card_runs_on{Pre, Post};
+*/
 static int disable_master(struct ixgbe_dev *dev)
 {
     int result = ixgbe_modify(dev, IXGBE_CTRL, 0, IXGBE_CTRL_MASTER_DISABLE);
@@ -76,6 +118,12 @@ static int disable_master(struct ixgbe_dev *dev)
 
 /* Section 5.2.5.3.2: requests that never complete are flushed out by looping transmit back to a
  * receiver that is off, and by a second reset afterwards. */
+/*@ requires dev_window(dev) && card.resetting == 0;
+    assigns card;
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
+    ensures card.resetting == 0;
+*/
 static int flush_requests(struct ixgbe_dev *dev)
 {
     int result = ixgbe_modify(dev, IXGBE_HLREG0, 0, IXGBE_HLREG0_LPBK);
@@ -94,6 +142,13 @@ static int flush_requests(struct ixgbe_dev *dev)
     return result;
 }
 
+/*@ requires dev_window(dev);
+    assigns card;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures \result == 0 ==> card.resetting == 0;
+    ensures \result == 0 && \old(card.resetting) != 0 ==> card_fresh;
+*/
 static int wait_reset(struct ixgbe_dev *dev)
 {
     return ixgbe_wait_until(dev, IXGBE_CTRL, IXGBE_CTRL_RST, 0, LIMIT_RESET,
@@ -101,6 +156,12 @@ static int wait_reset(struct ixgbe_dev *dev)
 }
 
 /* The link is not reset with it (LRST), as most drivers do not: it would go down for seconds. */
+/*@ requires dev_window(dev) && card.resetting == 0;
+    assigns card;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures \result == 0 ==> card_fresh;
+*/
 static int software_reset(struct ixgbe_dev *dev)
 {
     int result = ixgbe_modify(dev, IXGBE_CTRL, 0, IXGBE_CTRL_RST);
@@ -113,6 +174,12 @@ static int software_reset(struct ixgbe_dev *dev)
 }
 
 /* What the device does by itself after a reset. */
+/*@ requires dev_window(dev) && card_fresh;
+    assigns card;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result) || \result == -5;
+    ensures card_fresh;
+*/
 static int wait_ready(struct ixgbe_dev *dev)
 {
     uint32_t firmware;
@@ -133,6 +200,13 @@ static int wait_ready(struct ixgbe_dev *dev)
 }
 
 /* Make the device stop using memory; *twice when it takes two resets. */
+/*@ requires dev_window(dev) && card.resetting == 0;
+    requires \valid(twice) && \separated(twice, dev, dev->base.transport);
+    assigns card, *twice, dev->quiet;
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
+    ensures card.resetting == 0;
+*/
 static int quieten(struct ixgbe_dev *dev, bool *twice)
 {
     int result = disable_rx_queues(dev);

@@ -89,8 +89,7 @@ int ixgbe_tx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct
     if (result != 0)
         goto free_queue;
     tx->queue.desc = (struct ixgbe_desc *)(void *)tx->memory.memory;
-    tx->head = (volatile uint32_t *)(void *)(tx->memory.memory + ring_bytes);
-    tx->queue.head = tx->head;
+    tx->queue.head = (volatile ir_device32 *)(void *)(tx->memory.memory + ring_bytes);
     result = ir_pool_attach(pool, &tx->queue.ring);
     if (result != 0)
         goto free_memory;

@@ -1,33 +1,49 @@
 /* SPDX-License-Identifier: MIT
  *
- * Start the queues of a device that has been reset and set up (82599 sections 4.6.7.1 and 4.6.8.1).
+ * The steps of a start, for a device that has been reset and set up (82599 sections 4.6.7.1 and
+ * 4.6.8.1). Their order is device.c's.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "ixgbe/ixgbe.h"
 
 #define LIMIT_ENABLE 10000u /* microseconds */
 #define CRC_BYTES    4u
 
+/*@ assigns \nothing;
+    ensures \result == value % 4294967296;
+*/
 static uint32_t low_half(uint64_t value)
 {
-    return (uint32_t)(value & UINT32_MAX);
+    return (uint32_t)(value % 4294967296u);
 }
 
+/*@ assigns \nothing;
+    ensures \result == value / 4294967296;
+*/
 static uint32_t high_half(uint64_t value)
 {
-    return (uint32_t)(value >> 32);
+    return (uint32_t)(value / 4294967296u);
 }
 
-/* At least one queue, and those of each direction numbered from 0 without a gap. */
-static int check_queues(const struct ixgbe_dev *dev)
+int ixgbe_check_queues(const struct ixgbe_dev *dev)
 {
     bool rx_ended = false;
     bool tx_ended = false;
 
     if (dev->rx[0] == NULL && dev->tx[0] == NULL)
         return -EINVAL;
+    /*@ loop invariant 0 <= i <= IR_QUEUES_MAX;
+        loop invariant i > 0 ==> (rx_ended != 0 <==> dev->rx[i - 1] == \null);
+        loop invariant i > 0 ==> (tx_ended != 0 <==> dev->tx[i - 1] == \null);
+        loop invariant i == 0 ==> rx_ended == 0 && tx_ended == 0;
+        loop invariant \forall integer k; 0 < k < i ==> dev->rx[k] != \null ==>
+            dev->rx[k - 1] != \null;
+        loop invariant \forall integer k; 0 < k < i ==> dev->tx[k] != \null ==>
+            dev->tx[k - 1] != \null;
+        loop assigns i, rx_ended, tx_ended;
+        loop variant IR_QUEUES_MAX - i;
+    */
     for (uint32_t i = 0; i < IR_QUEUES_MAX; i++) {
         if ((rx_ended && dev->rx[i] != NULL) || (tx_ended && dev->tx[i] != NULL))
             return -EINVAL;
@@ -37,49 +53,93 @@ static int check_queues(const struct ixgbe_dev *dev)
     return 0;
 }
 
-/* Accept and send frames as long as the largest buffer of any queue. A queue with smaller buffers
- * drops what does not fit. */
-static int set_frame_limit(struct ixgbe_dev *dev)
+/* The longest frame, without its checksum, that some queue has a buffer for. */
+/*@ requires \valid_read(dev) && dev_queues(dev);
+    assigns \nothing;
+    ensures \result <= IR_BUFFER_SIZE_MAX;
+*/
+static uint32_t longest_frame(const struct ixgbe_dev *dev)
 {
-    uint64_t largest = 0;
-    int result;
+    uint32_t longest = 0;
 
+    /*@ loop invariant 0 <= i <= IR_QUEUES_MAX;
+        loop invariant longest <= IR_BUFFER_SIZE_MAX;
+        loop assigns i, longest;
+        loop variant IR_QUEUES_MAX - i;
+    */
     for (uint32_t i = 0; i < IR_QUEUES_MAX; i++) {
-        if (dev->rx[i] != NULL && dev->rx[i]->queue.pool->buffer_size > largest)
-            largest = dev->rx[i]->queue.pool->buffer_size;
-        if (dev->tx[i] != NULL && dev->tx[i]->queue.frame_max > largest)
-            largest = dev->tx[i]->queue.frame_max;
+        if (dev->rx[i] != NULL && dev->rx[i]->queue.pool->buffer_size > longest)
+            longest = (uint32_t)dev->rx[i]->queue.pool->buffer_size;
+        if (dev->tx[i] != NULL && dev->tx[i]->queue.frame_max > longest)
+            longest = dev->tx[i]->queue.frame_max;
     }
-    largest += CRC_BYTES;
-    if (largest > IXGBE_MAXFRS_LARGEST)
-        largest = IXGBE_MAXFRS_LARGEST;
-    result = ixgbe_modify(dev, IXGBE_HLREG0, 0, IXGBE_HLREG0_JUMBOEN);
+    return longest;
+}
+
+int ixgbe_set_frame_limit(struct ixgbe_dev *dev)
+{
+    uint32_t limit = longest_frame(dev) + CRC_BYTES;
+    int result = ixgbe_modify(dev, IXGBE_HLREG0, 0, IXGBE_HLREG0_JUMBOEN);
+
+    if (limit > IXGBE_MAXFRS_LARGEST)
+        limit = IXGBE_MAXFRS_LARGEST;
     if (result == 0)
-        result = ixgbe_modify(dev, IXGBE_MAXFRS, IXGBE_MAXFRS_MFS_MASK,
-                              IXGBE_MAXFRS_MFS((uint32_t)largest));
+        result = ixgbe_modify(dev, IXGBE_MAXFRS, IXGBE_MAXFRS_MFS_MASK, IXGBE_MAXFRS_MFS(limit));
     return result;
 }
 
-static int start_rx_queue(struct ixgbe_dev *dev, uint32_t q)
+/* An empty ring, before the device sees it. */
+/*@ requires \valid(desc + (0 .. size - 1));
+    assigns \nothing;
+*/
+static void clear_ring(struct ixgbe_desc *desc, uint64_t size)
 {
-    struct ixgbe_rx *rx = dev->rx[q];
-    uint32_t ring_bytes = (uint32_t)(rx->queue.ring.size * sizeof(struct ixgbe_desc));
-    uint32_t buffer_kib = (uint32_t)(rx->queue.pool->buffer_size / 1024u);
-    int result = ixgbe_rxq_init(&rx->queue, rx->queue.ring.size);
+    /*@ loop invariant 0 <= i <= size;
+        loop assigns i;
+        loop variant size - i;
+    */
+    for (uint64_t i = 0; i < size; i++) {
+        ir_dma_store64(&desc[i].lo, 0);
+        ir_dma_store64(&desc[i].hi, 0);
+    }
+}
 
-    memset(rx->memory.memory, 0, (size_t)rx->memory.size);
-    if (result == 0)
-        result = ixgbe_write(dev, IXGBE_RDBAL(q), low_half(rx->memory.iova));
+/* Where the receive ring is, and what its buffers are like. Each takes what the device believes it
+ * takes; a queue without descriptors drops its frames instead of holding up the others. */
+/*@ requires dev_window(dev) && q < IR_QUEUES_MAX && ring_described(&rx->memory);
+    requires \valid_read(rx) && rx->queue.ring.size <= 4096 && rx->queue.ring.size % 64 == 0 &&
+        rx->queue.ring.size > 0;
+    requires \valid_read(rx->queue.pool) && pool_shape(rx->queue.pool);
+    requires card.resetting == 0 && card.rx[q] == QUEUE_OFF;
+    assigns card;
+    ensures access_answer(\result);
+    ensures card_same{Pre, Post};
+*/
+static int describe_rx_ring(struct ixgbe_dev *dev, uint32_t q, const struct ixgbe_rx *rx)
+{
+    uint32_t kib = (uint32_t)(rx->queue.pool->buffer_size / 1024u);
+    int result = ixgbe_write(dev, IXGBE_RDBAL(q), low_half(rx->memory.iova));
+
     if (result == 0)
         result = ixgbe_write(dev, IXGBE_RDBAH(q), high_half(rx->memory.iova));
     if (result == 0)
-        result = ixgbe_write(dev, IXGBE_RDLEN(q), ring_bytes);
-    /* Each buffer takes what the device believes it takes; a queue without descriptors drops its
-     * frames instead of holding up the others. */
+        result = ixgbe_write(dev, IXGBE_RDLEN(q), (uint32_t)rx->queue.ring.size * IXGBE_DESC_BYTES);
     if (result == 0)
         result = ixgbe_modify(
             dev, IXGBE_SRRCTL(q), IXGBE_SRRCTL_SIZE_MASK | IXGBE_SRRCTL_DESCTYPE_MASK,
-            IXGBE_SRRCTL_BSIZEPACKET(buffer_kib) | IXGBE_SRRCTL_ONE_BUFFER | IXGBE_SRRCTL_DROP_EN);
+            IXGBE_SRRCTL_BSIZEPACKET(kib) | IXGBE_SRRCTL_ONE_BUFFER | IXGBE_SRRCTL_DROP_EN);
+    return result;
+}
+
+int ixgbe_start_rx_queue(struct ixgbe_dev *dev, uint32_t q)
+{
+    struct ixgbe_rx *rx = dev->rx[q];
+    int result = ixgbe_rxq_init(&rx->queue, rx->queue.ring.size);
+
+    if (result == 0) {
+        clear_ring(rx->queue.desc, rx->queue.ring.size);
+        result = describe_rx_ring(dev, q, rx);
+    }
     if (result == 0)
         result = ixgbe_modify(dev, IXGBE_DCA_RXCTRL(q), IXGBE_DCA_RXCTRL_RESERVED, 0);
     if (result == 0)
@@ -87,33 +147,48 @@ static int start_rx_queue(struct ixgbe_dev *dev, uint32_t q)
     if (result == 0)
         result = ixgbe_wait_until(dev, IXGBE_RXDCTL(q), IXGBE_RXDCTL_ENABLE, IXGBE_RXDCTL_ENABLE,
                                   LIMIT_ENABLE, "a receive queue did not start (RXDCTL.ENABLE)");
-    /* A tail written earlier would be lost. */
-    if (result == 0)
-        ixgbe_rx_refill(&rx->queue);
     return result;
 }
 
-static int start_tx_queue(struct ixgbe_dev *dev, uint32_t q)
+/* Where the transmit ring is, and the word after it to which the device reports its progress (head
+ * write-back), in order with everything before it. */
+/*@ requires dev_window(dev) && q < IR_QUEUES_MAX && ring_described(&tx->memory);
+    requires \valid_read(tx) && tx->queue.ring.size <= 4096 && tx->queue.ring.size % 64 == 0 &&
+        tx->queue.ring.size > 0;
+    requires card.resetting == 0 && card.tx[q] == QUEUE_OFF;
+    assigns card;
+    ensures access_answer(\result);
+    ensures card_same{Pre, Post};
+*/
+static int describe_tx_ring(struct ixgbe_dev *dev, uint32_t q, const struct ixgbe_tx *tx)
 {
-    struct ixgbe_tx *tx = dev->tx[q];
-    uint32_t ring_bytes = (uint32_t)(tx->queue.ring.size * sizeof(struct ixgbe_desc));
-    uint64_t head_iova;
-    int result = ixgbe_txq_init(&tx->queue, tx->queue.ring.size);
+    uint32_t bytes = (uint32_t)tx->queue.ring.size * IXGBE_DESC_BYTES;
+    uint64_t head = 0;
+    int result = ir_dma_iova(&tx->memory, bytes, sizeof(*tx->queue.head), &head);
 
-    memset(tx->memory.memory, 0, (size_t)tx->memory.size);
-    if (result == 0)
-        result = ir_dma_iova(&tx->memory, ring_bytes, sizeof(*tx->queue.head), &head_iova);
     if (result == 0)
         result = ixgbe_write(dev, IXGBE_TDBAL(q), low_half(tx->memory.iova));
     if (result == 0)
         result = ixgbe_write(dev, IXGBE_TDBAH(q), high_half(tx->memory.iova));
     if (result == 0)
-        result = ixgbe_write(dev, IXGBE_TDLEN(q), ring_bytes);
-    /* Progress is reported by writing the head to memory, in order with everything before it. */
+        result = ixgbe_write(dev, IXGBE_TDLEN(q), bytes);
     if (result == 0)
-        result = ixgbe_write(dev, IXGBE_TDWBAH(q), high_half(head_iova));
+        result = ixgbe_write(dev, IXGBE_TDWBAH(q), high_half(head));
     if (result == 0)
-        result = ixgbe_write(dev, IXGBE_TDWBAL(q), low_half(head_iova) | IXGBE_TDWBAL_ENABLE);
+        result = ixgbe_write(dev, IXGBE_TDWBAL(q), low_half(head) + IXGBE_TDWBAL_ENABLE);
+    return result;
+}
+
+int ixgbe_start_tx_queue(struct ixgbe_dev *dev, uint32_t q)
+{
+    struct ixgbe_tx *tx = dev->tx[q];
+    int result = ixgbe_txq_init(&tx->queue, tx->queue.ring.size);
+
+    if (result == 0) {
+        clear_ring(tx->queue.desc, tx->queue.ring.size);
+        ir_dma_store32(tx->queue.head, 0);
+        result = describe_tx_ring(dev, q, tx);
+    }
     if (result == 0)
         result = ixgbe_modify(dev, IXGBE_DCA_TXCTRL(q), IXGBE_DCA_TXCTRL_WB_RO, 0);
     /* WTHRESH stays 0, as head write-back requires; the others as in ixy, which suits 10 Gbit/s. */
@@ -125,26 +200,5 @@ static int start_tx_queue(struct ixgbe_dev *dev, uint32_t q)
     if (result == 0)
         result = ixgbe_wait_until(dev, IXGBE_TXDCTL(q), IXGBE_TXDCTL_ENABLE, IXGBE_TXDCTL_ENABLE,
                                   LIMIT_ENABLE, "a transmit queue did not start (TXDCTL.ENABLE)");
-    return result;
-}
-
-/* The receive unit is turned on last, so that no frame arrives before there is a place for it (as
- * DPDK does; ixy turns it on first and loses what comes in between). */
-int ixgbe_start(struct ixgbe_dev *dev)
-{
-    int result = check_queues(dev);
-
-    if (result != 0)
-        return result;
-    dev->quiet = false;
-    result = set_frame_limit(dev);
-    for (uint32_t q = 0; q < IR_QUEUES_MAX && dev->tx[q] != NULL && result == 0; q++)
-        result = start_tx_queue(dev, q);
-    for (uint32_t q = 0; q < IR_QUEUES_MAX && dev->rx[q] != NULL && result == 0; q++)
-        result = start_rx_queue(dev, q);
-    if (result == 0 && dev->rx[0] != NULL)
-        result = ixgbe_receive(dev, true);
-    if (result == 0)
-        result = ixgbe_present(dev);
     return result;
 }

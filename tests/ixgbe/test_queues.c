@@ -268,7 +268,7 @@ static void impossible_transmit_head_breaks_the_queue_until_a_reset(void **state
         pkts[0] = card_packet(card, 60, 1);
         pkts[1] = card_packet(card, 60, 2);
         assert_int_equal(ir_tx(card->tx, pkts, 2), 2);
-        *dev->tx[0]->head = heads[i]; /* 2 is the furthest it could be */
+        *dev->tx[0]->queue.head = heads[i]; /* 2 is the furthest it could be */
         assert_int_equal(ir_tx_reclaim(card->tx), -EIO);
         assert_int_equal(ir_tx_reclaim(card->tx), -EIO);
         pkts[0] = card_packet(card, 60, 3);
