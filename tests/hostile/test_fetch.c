@@ -146,7 +146,7 @@ static void head_is_read_once_and_only_that_is_used(void **state)
         card_settle(card);
         for (uint32_t frame = 0; frame < 20; frame++)
             card_expect_sent(card, LENGTH, frame);
-        head_word = (uint8_t *)(uintptr_t)driver_of(card)->tx[0]->head;
+        head_word = (uint8_t *)(uintptr_t)driver_of(card)->tx[0]->queue.head;
         head_lie = heads[i];
         watch_begin(driver_of(card)->tx[0]->memory.memory, change_head);
         left = ir_tx_reclaim(card->tx);
