@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/run.h"
+#include "core/compiler.h"
 
 #define FLOWS_PER_PORT 256u
 
@@ -40,8 +41,8 @@ struct generator {
     uint8_t frame[IR_FRAME_MAX];
 };
 
-/* xorshift64*: the same seed gives the same packets everywhere. */
-static uint64_t next_random(struct generator *generator)
+/* xorshift64*: the same seed gives the same packets everywhere. It is defined modulo 2^64. */
+IR_WRAPS static uint64_t next_random(struct generator *generator)
 {
     generator->random ^= generator->random >> 12;
     generator->random ^= generator->random << 25;

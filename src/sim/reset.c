@@ -18,7 +18,8 @@ static void fill_eeprom(struct sim_card *card)
         card->eeprom[i] = (uint16_t)(mac[2u * i] | mac[2u * i + 1u] << 8);
     for (uint32_t i = 0; i < SIM_EEPROM_WORDS - 1u; i++)
         sum += card->eeprom[i];
-    card->eeprom[SIM_EEPROM_WORDS - 1u] = (uint16_t)((EEPROM_CHECKSUM - sum) & 0xffffu);
+    card->eeprom[SIM_EEPROM_WORDS - 1u] =
+        (uint16_t)((EEPROM_CHECKSUM + 0x10000u - (sum & 0xffffu)) & 0xffffu);
 }
 
 static void reset_registers(struct sim_card *card, uint32_t survivors)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/compiler.h"
 #include "sim/wire.h"
 
 #define HEADERS     42u /* Ethernet, IPv4, UDP */
@@ -33,8 +34,8 @@ struct gen_wire {
     uint8_t frame[SIM_GEN_SIZE_MAX];
 };
 
-/* splitmix64: each state gives one well-mixed number. */
-static uint64_t mix(uint64_t *state)
+/* splitmix64: each state gives one well-mixed number. It is defined modulo 2^64. */
+IR_WRAPS static uint64_t mix(uint64_t *state)
 {
     uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
 
