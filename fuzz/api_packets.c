@@ -150,7 +150,7 @@ static int refusal(uint32_t d, const void *queue)
 void api_receive(uint32_t d, uint32_t q, uint32_t max)
 {
     const struct api_queue *queue = &api.device[d].queue[q];
-    struct ir_pkt pkts[API_BURST];
+    struct ir_pkt pkts[API_BURST] = {{0}};
     int got = ir_rx(queue->rx, pkts, max);
 
     if (refusal(d, queue->rx) != 0) {
@@ -211,7 +211,7 @@ void api_reclaim(uint32_t d, uint32_t q)
 void api_echo(uint32_t d, uint32_t q)
 {
     const struct api_queue *queue = &api.device[d].queue[q];
-    struct ir_pkt pkts[API_BURST];
+    struct ir_pkt pkts[API_BURST] = {{0}};
     uint32_t before = api.known_count;
 
     api_receive(d, q, API_BURST);

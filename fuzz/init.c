@@ -230,7 +230,7 @@ static void observe(void)
         fuzz_fail("the link is %s with %u Mbit/s", link.up ? "up" : "down", link.speed_mbps);
     EXPECT("ir_link_wait", ir_link_wait(world.dev, timeout_ms), -ETIMEDOUT, -ENODEV);
     ir_info(world.dev, &info);
-    hostile_returned(&world.card, "ir_link_wait", timeout_ms * 1000u);
+    hostile_returned(&world.card, "ir_link_wait", timeout_ms * UINT64_C(1000));
 }
 
 static void change_settings(void)
@@ -354,7 +354,8 @@ static void begin(const uint8_t *data, size_t size)
 /* Memory that was abandoned is unmapped, so that a million inputs do not run out of it. */
 static void release_world(void)
 {
-    struct ir_dma memory = {world.pool->data, world.pool->iova, BUFFERS * IR_BUFFER_SIZE_MIN};
+    struct ir_dma memory = {world.pool->data, world.pool->iova,
+                            UINT64_C(1) * BUFFERS * IR_BUFFER_SIZE_MIN};
 
     fuzz_equal("the number of buffers the application holds by ir_pool_audit",
                ir_pool_audit(world.pool), 0);

@@ -16,9 +16,9 @@
 #include "oracle.h"
 #include "sim/options.h"
 
-#define PAGES  18u /* the first and the last are never mapped for the card */
-#define BYTES  (PAGES * (uint32_t)SIM_PAGE)
-#define INSIDE (BYTES - 2u * (uint32_t)SIM_PAGE)
+#define PAGES  ((size_t)18) /* the first and the last are never mapped for the card */
+#define BYTES  (PAGES * SIM_PAGE)
+#define INSIDE (BYTES - 2u * SIM_PAGE)
 #define IOVA   0x40000000u
 #define STEPS  256u
 #define ROUND  64u /* frames each way a step */
