@@ -68,19 +68,13 @@ predicate window_stays{L1, L2}(struct ir_ring *r) =
     \at(r->tail, L2) == \at(r->tail, L1) &&
     (\forall integer s; 0 <= s < 4096 ==> \at(r->slot[s], L2) == \at(r->slot[s], L1));
 
-// Lemmas, proved as every other goal is. They keep the two directions of ownership out of one
+// A lemma, proved as every other goal is. It keeps the two directions of ownership out of one
 // context, where their quantifiers feed each other.
 lemma buffers_stay{L1, L2}:
     \forall struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer moved, integer tag;
     buffer_to_slot{L1}(p, l, r, tag) ==> ring_keeps{L1, L2}(l, moved, tag) ==>
     window_stays{L1, L2}(r) ==> \at(p->count, L1) == \at(p->count, L2) <= 65536 ==>
     buffer_to_slot{L2}(p, l, r, tag);
-
-lemma slots_stay{L1, L2}:
-    \forall struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer tag;
-    slot_to_buffer{L1}(p, l, r, tag) ==> others_stay{L1, L2}(l, -1) ==>
-    window_stays{L1, L2}(r) ==> \at(r->size, L1) <= 4096 ==>
-    \at(p->count, L1) == \at(p->count, L2) <= 65536 ==> slot_to_buffer{L2}(p, l, r, tag);
 */
 
 /* The invariants of a ring, and of a ring and its pool while no buffer is in the hand. */

@@ -137,12 +137,6 @@ lemma order_grows{L1, L2}:
         tag + around(\at(q->ring.head, L1) + count, \at(q->ring.size, L1)) ==>
     received_in_order{L1, L2}(q, l, pkts, count + 1, tag);
 
-// What was with the application before packets were delivered was there all the time since.
-lemma app_kept_through{L1, L2, L3}:
-    \forall struct ir_pool *p, struct ledger *l, integer tag; PLACE_RING <= tag ==>
-    app_keeps{L1, L2}(p, l) ==> ring_delivers{L1, L2}(l, tag) ==>
-    app_keeps{L2, L3}(p, l) ==> app_keeps{L1, L3}(p, l);
-
 lemma frees_then_fills{L1, L2, L3}:
     \forall struct ledger *l, integer tag; ring_frees{L1, L2}(l, tag) ==>
     ring_fills{L2, L3}(l, tag) ==> ring_recycles{L1, L3}(l, tag);

@@ -147,7 +147,7 @@
 #define IXGBE_HLREG0_TXPADEN      (1u << 10)
 #define IXGBE_HLREG0_LPBK         (1u << 15)
 #define IXGBE_MAXFRS              0x04268u /* 8.2.3.22.13 */
-#define IXGBE_MAXFRS_MFS(bytes)   ((bytes) * 65536u)
+#define IXGBE_MAXFRS_MFS(bytes)   ((bytes)*65536u)
 #define IXGBE_MAXFRS_MFS_MASK     0xffff0000u
 #define IXGBE_MAXFRS_LARGEST      9728u
 #define IXGBE_AUTOC               0x042a0u

@@ -143,6 +143,21 @@ static IR_COLD void rx_drop(struct ixgbe_rxq *queue, struct ir_pool *pool, uint6
     ir_move_ring_to_pool(&queue->ring, pool) /*@ ghost (l, tag) */;
 }
 
+/*@
+// Two lemmas that stand here because they cost the goals of other files more than they give.
+lemma slots_stay{L1, L2}:
+    \forall struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer tag;
+    slot_to_buffer{L1}(p, l, r, tag) ==> others_stay{L1, L2}(l, -1) ==>
+    window_stays{L1, L2}(r) ==> \at(r->size, L1) <= 4096 ==>
+    \at(p->count, L1) == \at(p->count, L2) <= 65536 ==> slot_to_buffer{L2}(p, l, r, tag);
+
+// What was with the application before packets were delivered was there all the time since.
+lemma app_kept_through{L1, L2, L3}:
+    \forall struct ir_pool *p, struct ledger *l, integer tag; PLACE_RING <= tag ==>
+    app_keeps{L1, L2}(p, l) ==> ring_delivers{L1, L2}(l, tag) ==>
+    app_keeps{L2, L3}(p, l) ==> app_keeps{L1, L3}(p, l);
+*/
+
 /* Store a packet in the application's array. A step of its own because the array and the scalars of
  * pool and ring are of one type: here it is proved that none of them changes. */
 /*@ requires rxq_memory(queue, pool, l);
