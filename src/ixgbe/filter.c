@@ -111,6 +111,25 @@ static int write_multicast(struct ixgbe_dev *dev)
     return result;
 }
 
+/* Bit n of a register, by halving: the provers know too little of shifts by a variable. */
+/*@ requires n < 32;
+    assigns \nothing;
+    ensures \result <= 2147483648;
+*/
+static uint32_t bit_of(uint32_t n)
+{
+    uint32_t bit = 2147483648u;
+
+    /*@ loop invariant n <= i <= 31;
+        loop invariant bit <= 2147483648;
+        loop assigns i, bit;
+        loop variant i;
+    */
+    for (uint32_t i = 31u; i > n; i--)
+        bit /= 2u;
+    return bit;
+}
+
 int ixgbe_multicast(struct ixgbe_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count)
 {
     /*@ loop invariant 0 <= i <= IXGBE_MTA_COUNT;
@@ -128,7 +147,7 @@ int ixgbe_multicast(struct ixgbe_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH],
         /* MO = 0: bits 47:36 of the address, as it lies in the frame. */
         uint32_t vector = macs[i][4] / 16u + macs[i][5] * 16u;
 
-        dev->mta[vector / 32] |= UINT32_C(1) << (vector % 32);
+        dev->mta[vector / 32u] |= bit_of(vector % 32u);
     }
     return dev->state == IXGBE_DOWN ? 0 : write_multicast(dev);
 }
