@@ -14,9 +14,8 @@
 static int write_mac(struct ixgbe_dev *dev)
 {
     const uint8_t *mac = dev->mac;
-    uint32_t low =
-        (uint32_t)mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 | (uint32_t)mac[3] << 24;
-    uint32_t high = (uint32_t)mac[4] | (uint32_t)mac[5] << 8;
+    uint32_t low = mac[0] + mac[1] * 256u + mac[2] * 65536u + mac[3] * 16777216u;
+    uint32_t high = mac[4] + mac[5] * 256u;
     int result = ixgbe_write(dev, IXGBE_RAL(0), low);
 
     /* Without AV the entry would match nothing. */

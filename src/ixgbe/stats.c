@@ -5,8 +5,8 @@
  */
 #include "ixgbe/ixgbe.h"
 
-#define CRC_BYTES       4u   /* the card counts the frame checksum */
-#define PAIR_HIGH_MASK  0xfu /* a pair of registers holds 36 bits */
+#define CRC_BYTES       4u  /* the card counts the frame checksum */
+#define PAIR_HIGH       16u /* a pair of registers holds 36 bits, four of them in the high half */
 #define MISSED_COUNTERS 8u
 
 /* Totals stop at the top rather than start again; a device that lies gets there in 2^28 readings.
@@ -53,7 +53,7 @@ static int add_pair(struct ixgbe_dev *dev, uint32_t low_offset, uint32_t high_of
     if (result == 0)
         result = ixgbe_read(dev, high_offset, &high);
     if (result == 0)
-        add_to_total(total, (uint64_t)(high & PAIR_HIGH_MASK) << 32 | low);
+        add_to_total(total, high % PAIR_HIGH * 4294967296u + low);
     return result;
 }
 
