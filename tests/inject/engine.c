@@ -16,6 +16,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* AddressSanitizer frees memory of its own through the shims that did not come through them, so that
+ * their count is off; its leak check looks when a run exits, and fails it. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define LEAKS_ARE_SEEN_AT_EXIT true
+#endif
+#endif
+#ifndef LEAKS_ARE_SEEN_AT_EXIT
+#define LEAKS_ARE_SEEN_AT_EXIT false
+#endif
+
 #define NUMBER_MAX    5000u /* more calls than any run makes: beyond it a retry never ends */
 #define RUN_SECONDS   60u
 #define WARM_THREADS  2u
@@ -88,7 +99,8 @@ static void run_here(const struct scenario *scenario, const struct inject_plan *
     if (inject_tap_peer() >= 0)
         (void)close(inject_tap_peer());
     inject_count_held(&after);
-    require(after.allocations == before.allocations, "%jd allocations were not given back",
+    require(LEAKS_ARE_SEEN_AT_EXIT || after.allocations == before.allocations,
+            "%jd allocations were not given back",
             (intmax_t)(after.allocations - before.allocations));
     require(after.mapped == before.mapped, "%jd bytes are still mapped",
             (intmax_t)(after.mapped - before.mapped));
