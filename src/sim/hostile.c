@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/compiler.h"
 #include "sim/card.h"
 #include "sim/options.h"
 
@@ -87,8 +88,8 @@ bool sim_hostile_take(struct sim_hostile_options *options, const char *value)
 
 /* --- When to lie --- */
 
-/* The generator of a seed: splitmix64. */
-static uint32_t draw_seeded(void *context, uint32_t limit)
+/* The generator of a seed: splitmix64, whose sums and products wrap by design. */
+IR_WRAPS static uint32_t draw_seeded(void *context, uint32_t limit)
 {
     uint64_t *state = context;
     uint64_t value = (*state += UINT64_C(0x9e3779b97f4a7c15));
