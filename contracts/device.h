@@ -3,7 +3,8 @@
  * The vocabulary of the proofs, third part: what the datasheet allows a driver to write to which
  * register when. The model knows only what the driver may conclude: a state it has not seen
  * confirmed is unknown, and what needs a known state is then illegal. It lives in the proof only;
- * the simulated card checks the same rules at run time (src/sim/rules.h, named in brackets here).
+ * the simulated card checks the same rules at run time, from the list in src/sim/rules.h. A rule's name
+ * in brackets says where it is proved; contracts/prove compares them with that list.
  */
 #ifndef IRONRING_CONTRACTS_DEVICE_H
 #define IRONRING_CONTRACTS_DEVICE_H
@@ -32,7 +33,8 @@ struct ixgbe_card {
 /*@ ghost extern struct ixgbe_card card; */
 
 /*@
-// A register of the window: a multiple of four, and all of it inside.
+// A register of the window: a multiple of four, and all of it inside. Each access has 32 bits
+// (access.c, and the tails in queue.h) [REGISTER_WIDTH].
 predicate register_ok(integer offset) = 0 <= offset <= IXGBE_WINDOW - 4 && offset % 4 == 0;
 
 // What an access, and what a wait, may answer.
@@ -85,7 +87,8 @@ predicate write_legal{L}(integer offset, integer value) =
         (offset == IXGBE_RDLEN(0) + 64 * q ==>                           // [RING_LENGTH]
             128 <= value <= 131072 && value % 128 == 0) &&
         (offset == IXGBE_TDLEN(0) + 64 * q ==> 128 <= value <= 131072 && value % 128 == 0) &&
-        (offset == IXGBE_TDWBAL(0) + 64 * q ==> value % 16 <= 1));       // [TX_WRITEBACK_ALIGN]
+        (offset == IXGBE_TDWBAL(0) + 64 * q ==> value % 16 <= 1) &&      // [TX_WRITEBACK_ALIGN]
+        offset != IXGBE_SRRCTL(0) + 64 * q);
 
 // The same value is written to `count` registers in a row.
 predicate fill_legal{L}(integer first, integer count, integer value) =
@@ -105,6 +108,10 @@ predicate modify_legal{L}(integer offset, integer zeros, integer ones) =
     (offset == IXGBE_RTTDCS ==>
         (zeros == 0 && ones == (IXGBE_RTTDCS_ARBDIS | IXGBE_RTTDCS_RESERVED)) ||
         (zeros == IXGBE_RTTDCS_ARBDIS && ones == IXGBE_RTTDCS_RESERVED)) &&
+    (\forall integer q; 0 <= q < 64 ==> offset == IXGBE_SRRCTL(0) + 64 * q ==>
+        zeros == IXGBE_SRRCTL_SIZE_MASK + IXGBE_SRRCTL_DESCTYPE_MASK &&
+        1 <= ones % 32 <= 16 &&                                            // [RX_BUFFER_SIZE]
+        ones / 33554432 % 8 == 1) &&                                       // [RX_DESCRIPTOR_TYPE]
     (\forall integer q; 0 <= q < 128 ==>
         (offset == rxdctl_of(q) ==>
             (zeros == 0 && ones == IXGBE_RXDCTL_ENABLE) ||
@@ -133,6 +140,20 @@ predicate card_same_but{L1, L2}(integer rx, integer tx) =
     (\forall integer q; 0 <= q < 128 ==>
         (q != rx ==> \at(card.rx[q], L2) == \at(card.rx[q], L1)) &&
         (q != tx ==> \at(card.tx[q], L2) == \at(card.tx[q], L1)));
+
+// Only what is known of the receive queues, or of the transmit queues, may be another.
+predicate card_same_but_rx{L1, L2} =
+    \at(card.resetting, L2) == \at(card.resetting, L1) &&
+    \at(card.receiving, L2) == \at(card.receiving, L1) &&
+    \at(card.rx_dis, L2) == \at(card.rx_dis, L1) && \at(card.held, L2) == \at(card.held, L1) &&
+    \at(card.arbiter, L2) == \at(card.arbiter, L1) &&
+    (\forall integer q; 0 <= q < 128 ==> \at(card.tx[q], L2) == \at(card.tx[q], L1));
+predicate card_same_but_tx{L1, L2} =
+    \at(card.resetting, L2) == \at(card.resetting, L1) &&
+    \at(card.receiving, L2) == \at(card.receiving, L1) &&
+    \at(card.rx_dis, L2) == \at(card.rx_dis, L1) && \at(card.held, L2) == \at(card.held, L1) &&
+    \at(card.arbiter, L2) == \at(card.arbiter, L1) &&
+    (\forall integer q; 0 <= q < 128 ==> \at(card.rx[q], L2) == \at(card.rx[q], L1));
 
 // What a driver does to a card that it is about to reset: it may turn queues off, nothing else.
 predicate card_runs_on{L1, L2} =

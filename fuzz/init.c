@@ -83,9 +83,9 @@ static void check_books(void)
         mark(seen, world.pool->stack[i], "free");
     for (uint32_t q = 0; q < QUEUES && world.dev != NULL; q++) {
         if (world.rx[q] != NULL)
-            mark_ring(seen, &record()->rx[q]->queue.ring, "in a receive ring");
+            mark_ring(seen, &record()->rx[q].queue.ring, "in a receive ring");
         if (world.tx[q] != NULL)
-            mark_ring(seen, &record()->tx[q]->queue.ring, "in a transmit ring");
+            mark_ring(seen, &record()->tx[q].queue.ring, "in a transmit ring");
     }
     for (uint32_t i = 0; i < world.held_count; i++) {
         mark(seen, world.held[i].bits >> 32 & 0xffffu, "with the application");
@@ -153,12 +153,12 @@ static void close_device(void)
         return;
     for (uint32_t q = 0; q < QUEUES; q++) {
         if (record()->rx[q] != NULL) {
-            rings[count] = record()->rx[q]->queue.ring;
-            memory[count++] = record()->rx[q]->memory;
+            rings[count] = record()->rx[q].queue.ring;
+            memory[count++] = record()->rx[q].memory;
         }
         if (record()->tx[q] != NULL) {
-            rings[count] = record()->tx[q]->queue.ring;
-            memory[count++] = record()->tx[q]->memory;
+            rings[count] = record()->tx[q].queue.ring;
+            memory[count++] = record()->tx[q].memory;
         }
     }
     hostile_call(&world.card);

@@ -180,3 +180,28 @@ def functions_of(path, include, root):
             if not item.static:
                 linked.add(item.name)
     return every, linked
+
+
+RULES = 'src/sim/rules.h'
+RULE = re.compile(r'X\((\w+), (PROVED|WATCHED),')
+NAMED = re.compile(r'\[([A-Z][A-Z0-9_]+(?:, [A-Z][A-Z0-9_]+)*)\]')
+BOUNDS = ('IR_', 'IXGBE_')  # what else stands in brackets
+
+
+def rules(root, files):
+    """The datasheet's rules that contracts name in brackets are those that the list calls proved."""
+    listed = dict(RULE.findall((root / RULES).read_text(encoding='utf-8')))
+    named = {}
+    for file in files:
+        for names in NAMED.findall((root / file).read_text(encoding='utf-8')):
+            for name in names.split(', '):
+                if not name.startswith(BOUNDS):
+                    named.setdefault(name, file)
+    problems = [f'{RULES}: {name} is called proved, and no contract names it'
+                for name, how in listed.items() if how == 'PROVED' and name not in named]
+    for name, file in sorted(named.items()):
+        if name not in listed:
+            problems.append(f'{file}: [{name}] is no rule of {RULES}')
+        elif listed[name] != 'PROVED':
+            problems.append(f'{file}: [{name}] is not called proved in {RULES}')
+    return problems

@@ -27,14 +27,26 @@
  * domain keeps it until ir_domain_free. Device addresses ascend, so that one is used again as late
  * as possible. Errors (*out unchanged, nothing mapped): -EINVAL size 0, -ENOMEM, -ENOSPC no device
  * address left, or what a device's map answered. */
+/*@ requires \valid(out);
+    assigns *out;
+    ensures \result <= 0;
+    ensures \result == 0 ==> out->iova % 4096 == 0 && out->size >= size &&
+        out->iova + out->size <= 18446744073709551615;
+*/
 int ir_domain_alloc(struct ir_domain *domain, uint64_t size, struct ir_dma *out);
 
 /* Give a region of ir_domain_alloc back. No device may use it any more. A region that a device's
  * unmap refuses to take back is abandoned, as below. A region of size 0 is ignored. */
+/*@ requires \valid_read(region);
+    assigns \nothing;
+*/
 void ir_domain_free(struct ir_domain *domain, const struct ir_dma *region);
 
 /* Give up a region that a device may still write: its memory stays allocated and mapped for as long
  * as the process lives, and its device addresses are not used again by this domain. */
+/*@ requires \valid_read(region);
+    assigns \nothing;
+*/
 void ir_domain_abandon(struct ir_domain *domain, const struct ir_dma *region);
 
 /* Let a device reach each region of the domain, now and later. The transport is borrowed until

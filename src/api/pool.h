@@ -15,14 +15,24 @@ struct ir_domain *ir_pool_domain(const struct ir_pool *pool);
 
 /* Note that a ring holds buffers of the pool. The ring is borrowed until ir_pool_detach.
  * Errors: -ENOMEM. */
+/*@ requires \valid_read(pool) && \valid_read(ring);
+    assigns \nothing;
+    ensures \result <= 0;
+*/
 int ir_pool_attach(struct ir_pool *pool, const struct ir_ring *ring);
 
 /* Forget a ring, which must be empty. */
+/*@ requires \valid_read(pool) && \valid_read(ring);
+    assigns \nothing;
+*/
 void ir_pool_detach(struct ir_pool *pool, const struct ir_ring *ring);
 
 /* Forget a ring whose buffers a device may still write: they are lost to the pool, which counts
  * them as lost from now on, and whose memory is abandoned rather than freed when it is destroyed.
  */
+/*@ requires \valid_read(pool) && \valid_read(ring);
+    assigns \nothing;
+*/
 void ir_pool_abandon(struct ir_pool *pool, const struct ir_ring *ring);
 
 #endif

@@ -43,6 +43,7 @@ static inline uint32_t ir_ring_size_legal(uint64_t size)
         1024 || size == 2048 || size == 4096;
     ensures \result == 0 ==> ring_shape(ring) && ring->size == size &&
         ring->head == 0 && ring->tail == 0;
+    ensures \result != 0 ==> ring->size == \old(ring->size);
 */
 int32_t ir_ring_init(struct ir_ring *ring, uint64_t size);
 

@@ -37,17 +37,45 @@ struct ir_transport {
     uint16_t device;
 };
 
-/* Let at least that much of the device's time pass. Assumed contract: nothing of the program changes
- * meanwhile (contracts/TRUSTED.md). */
+/* The same as functions. Assumed contracts: nothing of the program changes meanwhile, and what a
+ * device's configuration space answers is arbitrary (contracts/TRUSTED.md). */
 #ifdef __FRAMAC__
 /*@ requires \valid_read(transport);
     assigns \nothing;
 */
 void ir_transport_delay(struct ir_transport *transport, uint32_t microseconds);
+/*@ requires \valid_read(transport) && \valid(value) && \separated(transport, value);
+    requires width == 1 || width == 2 || width == 4;
+    requires offset % width == 0 && offset + width <= 4096;
+    assigns *value;
+    ensures \result <= 0;
+*/
+int ir_transport_config_read(struct ir_transport *transport, uint32_t offset, uint32_t width,
+                             uint32_t *value);
+/*@ requires \valid_read(transport);
+    requires width == 1 || width == 2 || width == 4;
+    requires offset % width == 0 && offset + width <= 4096;
+    assigns \nothing;
+    ensures \result <= 0;
+*/
+int ir_transport_config_write(struct ir_transport *transport, uint32_t offset, uint32_t width,
+                              uint32_t value);
 #else
 static inline void ir_transport_delay(struct ir_transport *transport, uint32_t microseconds)
 {
     transport->ops->delay(transport, microseconds);
+}
+
+static inline int ir_transport_config_read(struct ir_transport *transport, uint32_t offset,
+                                           uint32_t width, uint32_t *value)
+{
+    return transport->ops->config_read(transport, offset, width, value);
+}
+
+static inline int ir_transport_config_write(struct ir_transport *transport, uint32_t offset,
+                                            uint32_t width, uint32_t value)
+{
+    return transport->ops->config_write(transport, offset, width, value);
 }
 #endif
 

@@ -75,8 +75,9 @@ static inline uint32_t ixgbe_rxd_length(uint64_t hi)
     return (uint32_t)(hi / 4294967296u % 65536u);
 }
 
-/* The command for a whole frame of `length` bytes in one buffer. */
-/*@ requires length <= IR_FRAME_MAX;
+/* The command for a whole frame of `length` bytes in one buffer
+ * [TX_LENGTH_ZERO, TX_FRAME, TX_PAYLEN]. */
+/*@ requires IR_FRAME_MIN <= length <= IR_FRAME_MAX;
     assigns \nothing;
     ensures \result == IXGBE_TXD_COMMAND + length * (IXGBE_TXD_PAYLEN + 1);
     ensures \result % 65536 == length;

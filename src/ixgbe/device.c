@@ -1,136 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
- * The device as the rest of the library sees it: its life from open to close, and dispatch.
+ * The life of a device: brought up, started, reset, shut down. What each step does to the registers is
+ * in the files of the steps; their order is here.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "api/domain.h"
-#include "api/pool.h"
 #include "ixgbe/ixgbe.h"
 
-static struct ixgbe_dev *device_of(struct ir_dev *dev)
-{
-    return (struct ixgbe_dev *)dev;
-}
-
-/* Stop, return all buffers, set up. On an error the device is down, and its buffers are where they
- * were unless it is quiet. */
-static int restart(struct ixgbe_dev *dev)
-{
-    int result;
-
-    ixgbe_rings_break(dev);
-    dev->state = IXGBE_DOWN;
-    result = ixgbe_reset(dev);
-    if (dev->quiet)
-        ixgbe_rings_drain(dev);
-    if (result == 0)
-        result = ixgbe_init(dev);
-    if (result == 0)
-        dev->state = IXGBE_STOPPED;
-    return result;
-}
-
-static int rxq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct ir_pool *pool,
-                     struct ir_rxq **queue)
-{
-    struct ixgbe_dev *dev = device_of(base);
-    int result;
-
-    if (dev->state == IXGBE_STARTED || dev->rx[index] != NULL)
-        return -EBUSY;
-    result = ixgbe_rx_create(dev, index, size, pool);
-    if (result == 0)
-        *queue = &dev->rx[index]->queue.base;
-    return result;
-}
-
-static int txq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct ir_pool *pool,
-                     struct ir_txq **queue)
-{
-    struct ixgbe_dev *dev = device_of(base);
-    int result;
-
-    if (dev->state == IXGBE_STARTED || dev->tx[index] != NULL)
-        return -EBUSY;
-    result = ixgbe_tx_create(dev, index, size, pool);
-    if (result == 0)
-        *queue = &dev->tx[index]->queue.base;
-    return result;
-}
-
-/* Enable all queues, fill the receive rings, and turn the receive unit on last, so that no frame
- * arrives before there is a place for it (as DPDK does; ixy turns it on first and loses what comes
- * in between). */
-static int start_all(struct ixgbe_dev *dev)
-{
-    int result = ixgbe_check_queues(dev);
-
-    if (result != 0)
-        return result;
-    dev->quiet = false;
-    result = ixgbe_set_frame_limit(dev);
-    for (uint32_t q = 0; q < IR_QUEUES_MAX && dev->tx[q] != NULL && result == 0; q++)
-        result = ixgbe_start_tx_queue(dev, q);
-    for (uint32_t q = 0; q < IR_QUEUES_MAX && dev->rx[q] != NULL && result == 0; q++) {
-        result = ixgbe_start_rx_queue(dev, q);
-        if (result == 0)
-            ixgbe_rx_refill(&dev->rx[q]->queue);
-    }
-    if (result == 0 && dev->rx[0] != NULL)
-        result = ixgbe_receive(dev, true);
-    if (result == 0)
-        result = ixgbe_present(dev);
-    return result;
-}
-
-/* Start, or leave the device stopped as it was before; quiet still, nothing of it was touched. */
-static int start_or_stop(struct ixgbe_dev *dev)
-{
-    int result = start_all(dev);
-
-    if (result == 0)
-        dev->state = IXGBE_STARTED;
-    else if (!dev->quiet)
-        (void)restart(dev); /* the first failure is what the caller hears of */
-    return result;
-}
-
-static int start(struct ir_dev *base)
-{
-    struct ixgbe_dev *dev = device_of(base);
-    int result;
-
-    if (dev->state == IXGBE_STARTED)
-        return -EBUSY;
-    if (dev->state == IXGBE_DOWN)
-        return -EIO;
-    result = start_or_stop(dev);
-    dev->run = result == 0;
-    return result;
-}
-
-static int reset(struct ir_dev *base)
-{
-    struct ixgbe_dev *dev = device_of(base);
-    int result;
-
-    if (dev->state != IXGBE_DOWN)
-        (void)ixgbe_stats_collect(dev); /* what a broken device still says is better than nothing */
-    result = restart(dev);
-    if (result == 0 && dev->run)
-        result = start_or_stop(dev);
-    return result;
-}
-
 /* Let the device read and write memory, without interrupts by pin; or stop it from doing so. */
+/*@ requires \valid_read(transport);
+    assigns \nothing;
+    ensures \result <= 0;
+*/
 static int set_bus_master(struct ir_transport *transport, bool on)
 {
     uint32_t command;
-    int result = transport->ops->config_read(transport, PCI_COMMAND, 2, &command);
+    int result = ir_transport_config_read(transport, PCI_COMMAND, 2, &command);
 
     if (result != 0)
         return result;
@@ -138,109 +23,58 @@ static int set_bus_master(struct ir_transport *transport, bool on)
         command |= PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER | PCI_COMMAND_INTX_OFF;
     else
         command &= ~PCI_COMMAND_BUS_MASTER;
-    return transport->ops->config_write(transport, PCI_COMMAND, 2, command & 0xffffu);
+    return ir_transport_config_write(transport, PCI_COMMAND, 2, command & 0xffffu);
 }
-
-static int close_device(struct ir_dev *base)
-{
-    struct ixgbe_dev *dev = device_of(base);
-    struct ir_transport *transport = base->transport;
-    int result = ixgbe_reset(dev);
-    bool quiet = dev->quiet;
-
-    if (result == 0)
-        result = ixgbe_modify(dev, IXGBE_CTRL_EXT, IXGBE_CTRL_EXT_DRV_LOAD, 0);
-    /* Whatever the device says, a working PCI function obeys this. It is no confirmation. */
-    (void)set_bus_master(transport, false);
-    ixgbe_rings_destroy(dev);
-    free(dev);
-    return quiet ? 0 : result;
-}
-
-static int get_link(struct ir_dev *dev, struct ir_link *link)
-{
-    return ixgbe_link(device_of(dev), link);
-}
-
-static int mac_get(struct ir_dev *dev, uint8_t mac[IR_MAC_LENGTH])
-{
-    memcpy(mac, device_of(dev)->mac, IR_MAC_LENGTH);
-    return 0;
-}
-
-/* Settings of a device that is down are kept for the reset that brings it up. */
-static int present_or_down(struct ixgbe_dev *dev)
-{
-    return dev->state == IXGBE_DOWN ? 0 : ixgbe_present(dev);
-}
-
-static int mac_set(struct ir_dev *dev, const uint8_t mac[IR_MAC_LENGTH])
-{
-    int result = present_or_down(device_of(dev));
-
-    return result != 0 ? result : ixgbe_mac_set(device_of(dev), mac);
-}
-
-static int promiscuous(struct ir_dev *dev, bool on)
-{
-    int result = present_or_down(device_of(dev));
-
-    return result != 0 ? result : ixgbe_promiscuous(device_of(dev), on);
-}
-
-static int multicast(struct ir_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count)
-{
-    int result = present_or_down(device_of(dev));
-
-    return result != 0 ? result : ixgbe_multicast(device_of(dev), macs, count);
-}
-
-static int stats(struct ir_dev *dev, struct ir_stats *out)
-{
-    return ixgbe_stats(device_of(dev), out);
-}
-
-static void info(const struct ir_dev *dev, struct ir_info *out)
-{
-    memset(out, 0, sizeof(*out));
-    memcpy(out->name, dev->name, sizeof(out->name));
-    memcpy(out->driver, "ixgbe", sizeof("ixgbe"));
-    out->vendor = dev->transport->vendor;
-    out->device = dev->transport->device;
-    out->rx_queues_max = IR_QUEUES_MAX;
-    out->tx_queues_max = IR_QUEUES_MAX;
-    out->frame_max = IR_FRAME_MAX;
-}
-
-static const struct ir_dev_ops ops = {
-    .rxq_setup = rxq_setup,
-    .txq_setup = txq_setup,
-    .start = start,
-    .reset = reset,
-    .close = close_device,
-    .link = get_link,
-    .mac_get = mac_get,
-    .mac_set = mac_set,
-    .promiscuous = promiscuous,
-    .multicast = multicast,
-    .stats = stats,
-    .info = info,
-};
 
 /* The address that the EEPROM has loaded into the first filter entry. */
+/*@ requires dev_window(dev);
+    assigns dev->mac[0 .. 5];
+    assigns dev->trouble \from \nothing;
+    ensures \result <= 0;
+*/
 static int take_mac(struct ixgbe_dev *dev)
 {
-    static const uint8_t zero[IR_MAC_LENGTH] = {0};
     int result = ixgbe_mac_read(dev, dev->mac);
+    bool usable = false;
 
-    if (result == 0 && ((dev->mac[0] & 1u) != 0 || memcmp(dev->mac, zero, sizeof(zero)) == 0)) {
+    /*@ loop invariant 0 <= i <= IR_MAC_LENGTH;
+        loop assigns i, usable;
+        loop variant IR_MAC_LENGTH - i;
+    */
+    for (uint32_t i = 0; i < IR_MAC_LENGTH; i++)
+        usable = usable || dev->mac[i] != 0;
+    if (result == 0 && (!usable || dev->mac[0] % 2u != 0)) {
         dev->trouble = "the card has no valid MAC address of its own (RAL, RAH)";
         result = -EIO;
     }
     return result;
 }
 
-static int bring_up(struct ixgbe_dev *dev)
+/* From a device that was just reset to one that can be started. */
+/*@ requires dev_window(dev) && dev_queues(dev) && queues_broken(dev);
+    requires card_stopped && dev->quiet == 1 && dev->state == IXGBE_DOWN;
+    assigns card, dev->totals, dev->state;
+    assigns dev->trouble \from \nothing;
+    ensures \result <= 0;
+    ensures \result == 0 <==> dev->state == IXGBE_STOPPED;
+    ensures \result != 0 <==> dev->state == IXGBE_DOWN;
+    ensures queues_broken(dev);
+    DEV_OK(ensures, dev)
+*/
+static int set_up(struct ixgbe_dev *dev)
+{
+    int result = ixgbe_init(dev);
+
+    if (result == 0)
+        dev->state = IXGBE_STOPPED;
+    /*@ assert rx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->rx[q].set_up != 0 ==> rx_whole(dev, q); */
+    /*@ assert tx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->tx[q].set_up != 0 ==> tx_whole(dev, q); */
+    return result;
+}
+
+int ixgbe_bring_up(struct ixgbe_dev *dev)
 {
     int result;
 
@@ -257,40 +91,308 @@ static int bring_up(struct ixgbe_dev *dev)
     if (result == 0)
         result = take_mac(dev);
     if (result == 0)
-        result = ixgbe_init(dev);
-    if (result == 0)
-        dev->state = IXGBE_STOPPED;
+        result = set_up(dev);
+    if (result != 0)
+        (void)set_bus_master(dev->base.transport, false);
     return result;
 }
 
-static int open_device(struct ir_domain *domain, struct ir_transport *transport,
-                       struct ir_dev **out, char error[IR_ERROR_LENGTH])
+/* No queue takes packets or writes its tail from here on; the device is asked to stop. */
+/*@ requires dev_window(dev) && dev_queues(dev);
+    assigns card, dev->quiet, dev->state, dev->rx[0 .. IR_QUEUES_MAX - 1].queue.broken,
+        dev->tx[0 .. IR_QUEUES_MAX - 1].queue.broken;
+    assigns dev->trouble \from \nothing;
+    ensures \result <= 0;
+    ensures \result == 0 ==> card_stopped && dev->quiet == 1;
+    ensures dev->quiet == 1 || dev->quiet == \old(dev->quiet);
+    ensures dev->state == IXGBE_DOWN;
+    ensures queues_broken(dev) && dev_window(dev);
+    ensures dev_queues(dev);
+*/
+static int halt(struct ixgbe_dev *dev)
 {
-    struct ixgbe_dev *dev = calloc(1, sizeof(*dev));
     int result;
 
-    if (dev == NULL) {
-        (void)snprintf(error, IR_ERROR_LENGTH, "there is not enough memory");
-        return -ENOMEM;
-    }
-    dev->base.ops = &ops;
-    dev->base.domain = domain;
-    dev->base.transport = transport;
+    ixgbe_rings_break(dev);
     dev->state = IXGBE_DOWN;
-    result = bring_up(dev);
-    if (result != 0) {
-        (void)snprintf(error, IR_ERROR_LENGTH, "%s",
-                       dev->trouble != NULL ? dev->trouble : "a register cannot be accessed");
-        (void)set_bus_master(transport, false);
-        free(dev);
-        return result;
-    }
-    *out = &dev->base;
-    return 0;
+    result = ixgbe_reset(dev);
+    /*@ assert rx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->rx[q].set_up != 0 ==> rx_whole(dev, q); */
+    /*@ assert tx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->tx[q].set_up != 0 ==> tx_whole(dev, q); */
+    return result;
 }
 
-const struct ir_driver ixgbe_driver = {
-    .name = "ixgbe",
-    .supports = ixgbe_supports,
-    .open = open_device,
-};
+/* Stop, return all buffers, set up. On an error the device is down, and its buffers are where they
+ * were unless it is quiet. */
+/*@ requires dev_window(dev) && dev_queues(dev) && (dev->quiet == 0 || dev->quiet == 1);
+    assigns card, dev->quiet, dev->state, dev->totals, dev->rx[0 .. IR_QUEUES_MAX - 1].queue.broken,
+        dev->tx[0 .. IR_QUEUES_MAX - 1].queue.broken, DRAINED_BY_RINGS(dev);
+    assigns dev->trouble \from \nothing;
+    ensures \result <= 0;
+    ensures \result == 0 <==> dev->state == IXGBE_STOPPED;
+    ensures \result != 0 <==> dev->state == IXGBE_DOWN;
+    DEV_OK(ensures, dev)
+*/
+static int stop(struct ixgbe_dev *dev)
+{
+    int result = halt(dev);
+
+    if (dev->quiet)
+        ixgbe_rings_drain(dev);
+    if (result == 0)
+        result = set_up(dev);
+    return result;
+}
+
+/* Enable a transmit queue that is set up. */
+/*@ requires dev_window(dev) && dev_queues(dev) && queues_agree(dev) && card.resetting == 0;
+    requires q < IR_QUEUES_MAX && card.tx[q] == QUEUE_OFF;
+    assigns card, dev->tx[q].queue.broken, dev->tx[q].queue.ring.size,
+        dev->tx[q].queue.ring.head, dev->tx[q].queue.ring.tail;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures card_same_but{Pre, Post}(-1, q);
+    ensures dev_window(dev);
+    ensures dev_queues(dev);
+    ensures \result == 0 ==> queues_agree(dev);
+*/
+static int start_tx(struct ixgbe_dev *dev, uint32_t q)
+{
+    int result;
+
+    if (!dev->tx[q].set_up)
+        return 0;
+    result = ixgbe_start_tx_queue(dev, q);
+    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
+    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    return result;
+}
+
+/*@ requires dev_window(dev) && dev_queues(dev) && queues_agree(dev) && card.resetting == 0;
+    requires \forall integer q; 0 <= q < IR_QUEUES_MAX ==> card.tx[q] == QUEUE_OFF;
+    assigns card, TX_RESTARTED(dev);
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures card_same_but_tx{Pre, Post};
+    ensures dev_window(dev);
+    ensures dev_queues(dev);
+    ensures \result == 0 ==> queues_agree(dev);
+*/
+static int start_tx_queues(struct ixgbe_dev *dev)
+{
+    int result = 0;
+
+    /*@ loop invariant 0 <= q <= IR_QUEUES_MAX;
+        loop invariant wait_answer(result);
+        loop invariant card_same_but_tx{Pre, Here};
+        loop invariant off: \forall integer k; q <= k < IR_QUEUES_MAX ==> card.tx[k] == QUEUE_OFF;
+        loop invariant window: dev_window(dev);
+        loop invariant whole: dev_queues(dev);
+        loop invariant agree: result == 0 ==> queues_agree(dev);
+        loop assigns q, result, card, dev->trouble, TX_RESTARTED(dev);
+        loop variant IR_QUEUES_MAX - q;
+    */
+    for (uint32_t q = 0; q < IR_QUEUES_MAX && result == 0; q++)
+        result = start_tx(dev, q);
+    return result;
+}
+
+/* Enable a receive queue that is set up, and fill its ring once it runs: a tail written earlier would
+ * be lost. */
+/*@ requires dev_window(dev) && dev_queues(dev) && queues_agree(dev) && card.resetting == 0;
+    requires q < IR_QUEUES_MAX && card.rx[q] == QUEUE_OFF;
+    assigns card, dev->rx[q];
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures card_same_but{Pre, Post}(q, -1);
+    ensures dev_window(dev);
+    ensures dev_queues(dev);
+    ensures \result == 0 ==> queues_agree(dev);
+*/
+static int start_rx(struct ixgbe_dev *dev, uint32_t q)
+{
+    int result;
+
+    if (!dev->rx[q].set_up)
+        return 0;
+    result = ixgbe_start_rx_queue(dev, q);
+    if (result == 0)
+        ixgbe_rxq_fill(&dev->rx[q].queue);
+    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
+    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    return result;
+}
+
+/*@ requires dev_window(dev) && dev_queues(dev) && queues_agree(dev) && card.resetting == 0;
+    requires \forall integer q; 0 <= q < IR_QUEUES_MAX ==> card.rx[q] == QUEUE_OFF;
+    assigns card, RX_RESTARTED(dev);
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures card_same_but_rx{Pre, Post};
+    ensures dev_window(dev);
+    ensures dev_queues(dev);
+    ensures \result == 0 ==> queues_agree(dev);
+*/
+static int start_rx_queues(struct ixgbe_dev *dev)
+{
+    int result = 0;
+
+    /*@ loop invariant 0 <= q <= IR_QUEUES_MAX;
+        loop invariant wait_answer(result);
+        loop invariant card_same_but_rx{Pre, Here};
+        loop invariant off: \forall integer k; q <= k < IR_QUEUES_MAX ==> card.rx[k] == QUEUE_OFF;
+        loop invariant window: dev_window(dev);
+        loop invariant whole: dev_queues(dev);
+        loop invariant agree: result == 0 ==> queues_agree(dev);
+        loop assigns q, result, card, dev->trouble, RX_RESTARTED(dev);
+        loop variant IR_QUEUES_MAX - q;
+    */
+    for (uint32_t q = 0; q < IR_QUEUES_MAX && result == 0; q++)
+        result = start_rx(dev, q);
+    return result;
+}
+
+/* The receive unit, when there is a queue for it. */
+/*@ requires dev_window(dev) && dev_queues(dev) && queues_agree(dev);
+    requires card.resetting == 0 && card.receiving == 0 && card.arbiter == 1;
+    assigns card;
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures dev_window(dev);
+    ensures dev_queues(dev);
+    ensures queues_agree(dev);
+    ensures card.resetting == 0 && card.arbiter == 1;
+    ensures card.receiving == 0 || dev->rx[0].set_up != 0;
+*/
+static int open_receiver(struct ixgbe_dev *dev)
+{
+    int result = 0;
+
+    if (dev->rx[0].set_up)
+        result = ixgbe_receive(dev, true);
+    if (result == 0)
+        result = ixgbe_present(dev);
+    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
+    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    return result;
+}
+
+/* Enable all queues, fill the receive rings, and turn the receive unit on last, so that no frame
+ * arrives before there is a place for it (as DPDK does; ixy turns it on first and loses what comes
+ * in between). */
+/*@ requires dev_window(dev) && dev_queues(dev) && queues_agree(dev) && card_stopped;
+    assigns card, TX_RESTARTED(dev), RX_RESTARTED(dev);
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures dev_window(dev);
+    ensures dev_queues(dev);
+    ensures \result == 0 ==> queues_agree(dev) && card.resetting == 0 && card.arbiter == 1 &&
+        (card.receiving == 0 || dev->rx[0].set_up != 0);
+*/
+static int start_all(struct ixgbe_dev *dev)
+{
+    int result = ixgbe_set_frame_limit(dev);
+
+    if (result == 0)
+        result = start_tx_queues(dev);
+    if (result == 0)
+        result = start_rx_queues(dev);
+    if (result == 0)
+        result = open_receiver(dev);
+    return result;
+}
+
+/* Start, or leave the device stopped as it was before. */
+/*@ DEV_OK(requires, dev)
+    requires dev->state == IXGBE_STOPPED;
+    assigns card, dev->quiet, dev->state, dev->totals, TX_RESTARTED(dev), RX_RESTARTED(dev),
+        DRAINED_BY_RINGS(dev);
+    assigns dev->trouble \from \nothing;
+    ensures wait_answer(\result);
+    ensures \result == 0 ==> dev->state == IXGBE_STARTED;
+    ensures \result != 0 ==> dev->state != IXGBE_STARTED;
+    DEV_OK(ensures, dev)
+*/
+static int start_or_stop(struct ixgbe_dev *dev)
+{
+    int result = ixgbe_check_queues(dev);
+
+    if (result != 0)
+        return result;
+    dev->quiet = false;
+    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
+    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    result = start_all(dev);
+    if (result == 0)
+        dev->state = IXGBE_STARTED;
+    else
+        (void)stop(dev); /* the first failure is what the caller hears of */
+    return result;
+}
+
+int ixgbe_start(struct ixgbe_dev *dev)
+{
+    int result;
+
+    if (dev->state == IXGBE_STARTED)
+        return -EBUSY;
+    if (dev->state == IXGBE_DOWN)
+        return -EIO;
+    result = start_or_stop(dev);
+    dev->run = result == 0;
+    return result;
+}
+
+/* What a broken device still says before its counters are gone is better than nothing. */
+/*@ requires dev_window(dev) && dev_queues(dev);
+    assigns dev->totals;
+    assigns dev->trouble \from \nothing;
+    ensures dev_window(dev);
+    ensures dev_queues(dev);
+*/
+static void save_statistics(struct ixgbe_dev *dev)
+{
+    if (dev->state != IXGBE_DOWN)
+        (void)ixgbe_stats_collect(dev);
+    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
+    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+}
+
+int ixgbe_restart(struct ixgbe_dev *dev)
+{
+    int result;
+
+    save_statistics(dev);
+    result = stop(dev);
+    if (result == 0 && dev->run)
+        result = start_or_stop(dev);
+    return result;
+}
+
+int ixgbe_shut_down(struct ixgbe_dev *dev)
+{
+    int result = ixgbe_reset(dev);
+
+    dev->state = IXGBE_DOWN;
+    if (result == 0)
+        result = ixgbe_modify(dev, IXGBE_CTRL_EXT, IXGBE_CTRL_EXT_DRV_LOAD, 0);
+    /* Whatever the device says, a working PCI function obeys this. It is no confirmation. */
+    (void)set_bus_master(dev->base.transport, false);
+    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
+    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
+            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    ixgbe_rings_destroy(dev);
+    return dev->quiet ? 0 : result;
+}

@@ -45,8 +45,22 @@ int ixgbe_mac_read(struct ixgbe_dev *dev, uint8_t mac[IR_MAC_LENGTH])
     return 0;
 }
 
+/* Settings of a device that is down are kept for the reset that brings it up. */
+/*@ requires dev_window(dev);
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
+*/
+static int present_or_down(struct ixgbe_dev *dev)
+{
+    return dev->state == IXGBE_DOWN ? 0 : ixgbe_present(dev);
+}
+
 int ixgbe_mac_set(struct ixgbe_dev *dev, const uint8_t mac[IR_MAC_LENGTH])
 {
+    int result = present_or_down(dev);
+
+    if (result != 0)
+        return result;
     /*@ loop invariant 0 <= i <= IR_MAC_LENGTH;
         loop invariant \forall integer k; 0 <= k < i ==> dev->mac[k] == mac[k];
         loop assigns i, dev->mac[0 .. 5];
@@ -73,9 +87,11 @@ static int write_fctrl(struct ixgbe_dev *dev)
 
 int ixgbe_promiscuous(struct ixgbe_dev *dev, bool on)
 {
-    bool receiving = dev->state == IXGBE_STARTED && dev->rx[0] != NULL;
-    int result = 0;
+    bool receiving = dev->state == IXGBE_STARTED && dev->rx[0].set_up;
+    int result = present_or_down(dev);
 
+    if (result != 0)
+        return result;
     dev->promiscuous = on;
     if (dev->state == IXGBE_DOWN)
         return 0;
@@ -131,6 +147,10 @@ static uint32_t bit_of(uint32_t n)
 
 int ixgbe_multicast(struct ixgbe_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count)
 {
+    int result = present_or_down(dev);
+
+    if (result != 0)
+        return result;
     /*@ loop invariant 0 <= i <= IXGBE_MTA_COUNT;
         loop assigns i, dev->mta[0 .. IXGBE_MTA_COUNT - 1];
         loop variant IXGBE_MTA_COUNT - i;

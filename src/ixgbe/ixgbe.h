@@ -18,15 +18,38 @@
 #include "device.h"
 #endif
 
-/* A queue, the memory of its descriptor ring, and for transmit queues the head write-back word. */
+/* What functions may assign, for contracts: what draining all queues changes, and what starting
+ * them does. */
+#define DRAINED_BY_RINGS(d)                                                                        \
+    (d)->rx[0..IR_QUEUES_MAX - 1].queue.ring.head, (d)->tx[0..IR_QUEUES_MAX - 1].queue.ring.head
+#define TX_RESTARTED(d)                                                                            \
+    (d)->tx[0..IR_QUEUES_MAX - 1].queue.broken, (d)->tx[0..IR_QUEUES_MAX - 1].queue.ring.size,     \
+        (d)->tx[0..IR_QUEUES_MAX - 1].queue.ring.head,                                             \
+        (d)->tx[0..IR_QUEUES_MAX - 1].queue.ring.tail
+#define RX_RESTARTED(d) (d)->rx[0..IR_QUEUES_MAX - 1], (d)->rx[0..IR_QUEUES_MAX - 1].queue.broken
+
+/* What holds of a device between two calls, as clauses of their own; `kind` is requires or ensures. */
+#define DEV_OK(kind, d)                                                                            \
+    kind dev_window(d);                                                                            \
+    kind dev_queues(d);                                                                            \
+    kind dev_agrees(d);                                                                            \
+    kind queues_agree(d);                                                                          \
+    kind stopped_or_not(d);
+
+/* A queue, the memory of its descriptor ring, and for transmit queues the head write-back word.
+ * They are part of the device's record rather than allocated one by one: 1 MiB of it, of which a
+ * queue that is not set up never touches a page. */
 struct ixgbe_rx {
-    struct ixgbe_rxq queue; /* first */
+    struct ixgbe_rxq queue;
     struct ir_dma memory;
+    uint64_t buffer_size; /* of the pool, bytes */
+    bool set_up; /* the queue has a ring and a pool; while false nothing else here means anything */
 };
 
 struct ixgbe_tx {
-    struct ixgbe_txq queue; /* first */
+    struct ixgbe_txq queue;
     struct ir_dma memory;
+    bool set_up;
 };
 
 /* Nothing is waited for longer than this many microseconds. */
@@ -43,8 +66,8 @@ struct ixgbe_dev {
     enum ixgbe_state state;
     bool quiet; /* confirmed since the last start: the device does not touch memory any more */
     bool run;   /* ir_start succeeded: a reset starts the device again */
-    struct ixgbe_rx *rx[IR_QUEUES_MAX];
-    struct ixgbe_tx *tx[IR_QUEUES_MAX];
+    struct ixgbe_rx rx[IR_QUEUES_MAX];
+    struct ixgbe_tx tx[IR_QUEUES_MAX];
     uint8_t mac[IR_MAC_LENGTH];
     bool promiscuous;
     bool multicast;                /* some bit of mta is set */
@@ -62,27 +85,69 @@ predicate dev_window{L}(struct ixgbe_dev *d) =
 predicate dev_agrees{L}(struct ixgbe_dev *d) =
     d->state != IXGBE_DOWN ==>
         card.resetting == 0 && card.arbiter == 1 &&
-        (card.receiving == 0 || (d->state == IXGBE_STARTED && d->rx[0] != \null));
+        (card.receiving == 0 || (d->state == IXGBE_STARTED && d->rx[0].set_up != 0));
 
 // Where a ring lies: aligned as the card needs it, at device addresses that do not wrap.
 predicate ring_described{L}(struct ir_dma *ring) =
     \valid_read(ring) && ring->iova % 128 == 0 && ring->iova + ring->size <= 18446744073709551615;
 
-predicate rx_whole{L}(struct ixgbe_dev *d, struct ixgbe_rx *rx) =
-    \valid(rx) && \separated(rx, d, d->base.transport, rx->queue.pool) &&
-    \valid(rx->queue.desc + (0 .. rx->queue.ring.size - 1)) && ring_described(&rx->memory) &&
-    \valid_read(rx->queue.pool) && pool_shape(rx->queue.pool);
+predicate rx_whole{L}(struct ixgbe_dev *d, integer q) =
+    \valid(d->rx[q].queue.desc + (0 .. d->rx[q].queue.ring.size - 1)) &&
+    ring_described(&d->rx[q].memory) && \valid(d->rx[q].queue.pool) &&
+    (d->rx[q].buffer_size == 2048 || d->rx[q].buffer_size == 4096 ||
+     d->rx[q].buffer_size == 8192 || d->rx[q].buffer_size == 16384);
 
-predicate tx_whole{L}(struct ixgbe_dev *d, struct ixgbe_tx *tx) =
-    \valid(tx) && \separated(tx, d, d->base.transport) &&
-    \valid(tx->queue.desc + (0 .. tx->queue.ring.size - 1)) && ring_described(&tx->memory) &&
-    \valid(tx->queue.head) && tx->queue.frame_max <= IR_FRAME_MAX;
+predicate tx_whole{L}(struct ixgbe_dev *d, integer q) =
+    \valid(d->tx[q].queue.desc + (0 .. d->tx[q].queue.ring.size - 1)) &&
+    \valid(d->tx[q].queue.head) && ring_described(&d->tx[q].memory) &&
+    \valid(d->tx[q].queue.pool) && d->tx[q].queue.frame_max <= IR_FRAME_MAX;
 
 // Each queue that there is.
 predicate dev_queues{L}(struct ixgbe_dev *d) =
-    \forall integer i; 0 <= i < IR_QUEUES_MAX ==>
-        (d->rx[i] != \null ==> rx_whole(d, d->rx[i])) &&
-        (d->tx[i] != \null ==> tx_whole(d, d->tx[i]));
+    \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+        (d->rx[q].set_up != 0 ==> rx_whole(d, q)) && (d->tx[q].set_up != 0 ==> tx_whole(d, q));
+
+// What describes a queue is as it was; what describes all of them.
+predicate rx_fixed{L1, L2}(struct ixgbe_dev *d, integer q) =
+    \at(d->rx[q].queue.ring.size, L2) == \at(d->rx[q].queue.ring.size, L1) &&
+    \at(d->rx[q].queue.desc, L2) == \at(d->rx[q].queue.desc, L1) &&
+    \at(d->rx[q].queue.pool, L2) == \at(d->rx[q].queue.pool, L1) &&
+    \at(d->rx[q].memory.iova, L2) == \at(d->rx[q].memory.iova, L1) &&
+    \at(d->rx[q].memory.size, L2) == \at(d->rx[q].memory.size, L1) &&
+    \at(d->rx[q].buffer_size, L2) == \at(d->rx[q].buffer_size, L1) &&
+    \at(d->rx[q].set_up, L2) == \at(d->rx[q].set_up, L1);
+predicate tx_fixed{L1, L2}(struct ixgbe_dev *d, integer q) =
+    \at(d->tx[q].queue.ring.size, L2) == \at(d->tx[q].queue.ring.size, L1) &&
+    \at(d->tx[q].queue.desc, L2) == \at(d->tx[q].queue.desc, L1) &&
+    \at(d->tx[q].queue.pool, L2) == \at(d->tx[q].queue.pool, L1) &&
+    \at(d->tx[q].queue.head, L2) == \at(d->tx[q].queue.head, L1) &&
+    \at(d->tx[q].queue.frame_max, L2) == \at(d->tx[q].queue.frame_max, L1) &&
+    \at(d->tx[q].memory.iova, L2) == \at(d->tx[q].memory.iova, L1) &&
+    \at(d->tx[q].memory.size, L2) == \at(d->tx[q].memory.size, L1) &&
+    \at(d->tx[q].set_up, L2) == \at(d->tx[q].set_up, L1);
+predicate queues_fixed{L1, L2}(struct ixgbe_dev *d) =
+    \at(d->base.transport, L2) == \at(d->base.transport, L1) &&
+    \forall integer q; 0 <= q < IR_QUEUES_MAX ==> rx_fixed{L1, L2}(d, q) && tx_fixed{L1, L2}(d, q);
+
+// A queue that is not broken may write its tail, and only such a one does (rx_tell, tx_tell in
+// queue.h): it was seen to run, and no reset has begun since [TAIL_EARLY, RESET_PENDING].
+predicate rx_agrees{L}(struct ixgbe_dev *d, integer q) =
+    d->rx[q].queue.broken == 0 ==> card.rx[q] == QUEUE_ON && card.resetting == 0;
+predicate tx_agrees{L}(struct ixgbe_dev *d, integer q) =
+    d->tx[q].queue.broken == 0 ==> card.tx[q] == QUEUE_ON && card.resetting == 0;
+predicate queues_agree{L}(struct ixgbe_dev *d) =
+    \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+        (d->rx[q].set_up != 0 ==> rx_agrees(d, q)) && (d->tx[q].set_up != 0 ==> tx_agrees(d, q));
+
+predicate queues_broken{L}(struct ixgbe_dev *d) =
+    \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+        (d->rx[q].set_up != 0 ==> d->rx[q].queue.broken != 0) &&
+        (d->tx[q].set_up != 0 ==> d->tx[q].queue.broken != 0);
+
+// What the state promises of the card, beyond dev_agrees.
+predicate stopped_or_not{L}(struct ixgbe_dev *d) =
+    (d->state == IXGBE_STOPPED ==> card_stopped) && (d->quiet == 0 || d->quiet == 1) &&
+    (d->state == IXGBE_DOWN || d->state == IXGBE_STOPPED || d->state == IXGBE_STARTED);
 
 predicate totals_grow{L1, L2}(struct ixgbe_dev *d) =
     \at(d->totals.rx_packets, L2) >= \at(d->totals.rx_packets, L1) &&
@@ -142,6 +207,9 @@ int ixgbe_wait_until(struct ixgbe_dev *dev, uint32_t offset, uint32_t mask, uint
 int ixgbe_present(struct ixgbe_dev *dev);
 
 /* ids.c */
+/*@ assigns \nothing;
+    ensures \result != 0 ==> vendor == 0x8086;
+*/
 bool ixgbe_supports(uint16_t vendor, uint16_t device);
 
 /* reset.c: stop the device and put every register in its initial state. dev->quiet becomes true
@@ -152,6 +220,7 @@ bool ixgbe_supports(uint16_t vendor, uint16_t device);
     assigns dev->trouble \from \nothing;
     ensures wait_answer(\result) || \result == -5;
     ensures \result == 0 ==> card_stopped && dev->quiet == 1;
+    ensures dev->quiet == 1 || dev->quiet == \old(dev->quiet);
 */
 int ixgbe_reset(struct ixgbe_dev *dev);
 
@@ -204,16 +273,17 @@ int ixgbe_mac_read(struct ixgbe_dev *dev, uint8_t mac[IR_MAC_LENGTH]);
 /*@ requires dev_window(dev) && dev_agrees(dev);
     requires \valid_read(mac + (0 .. 5)) && \separated(mac + (0 .. 5), dev);
     assigns dev->mac[0 .. 5], card;
-    ensures access_answer(\result);
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
     ensures dev_agrees(dev);
-    ensures kept: \forall integer i; 0 <= i < 6 ==> dev->mac[i] == mac[i];
+    ensures kept: \result == 0 ==> \forall integer i; 0 <= i < 6 ==> dev->mac[i] == mac[i];
 */
 int ixgbe_mac_set(struct ixgbe_dev *dev, const uint8_t mac[IR_MAC_LENGTH]);
 /*@ requires dev_window(dev) && dev_agrees(dev);
     assigns dev->promiscuous, card;
     assigns dev->trouble \from \nothing;
     ensures wait_answer(\result);
-    ensures dev->promiscuous == on;
+    ensures kept: dev->promiscuous == on || (\result == -19 || \result == -22);
     ensures dev_agrees(dev);
 */
 int ixgbe_promiscuous(struct ixgbe_dev *dev, bool on);
@@ -221,7 +291,8 @@ int ixgbe_promiscuous(struct ixgbe_dev *dev, bool on);
     requires \valid_read(macs + (0 .. count - 1));
     requires \separated(macs + (0 .. count - 1), dev);
     assigns dev->mta[0 .. IXGBE_MTA_COUNT - 1], dev->multicast, card;
-    ensures access_answer(\result);
+    assigns dev->trouble \from \nothing;
+    ensures presence_answer(\result);
     ensures dev_agrees(dev);
 */
 int ixgbe_multicast(struct ixgbe_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count);
@@ -248,24 +319,89 @@ int ixgbe_stats_collect(struct ixgbe_dev *dev);
     ensures dev->totals == \old(dev->totals);
 */
 int ixgbe_stats_clear(struct ixgbe_dev *dev);
-/*@ requires dev_window(dev) && dev_queues(dev);
+/*@ requires dev_window(dev);
     requires \valid(stats) && \separated(stats, dev, dev->base.transport);
-    requires \forall integer i; 0 <= i < IR_QUEUES_MAX ==> dev->rx[i] != \null ==>
-        \separated(stats, dev->rx[i]);
     assigns *stats, dev->totals;
     assigns dev->trouble \from \nothing;
     ensures presence_answer(\result);
 */
 int ixgbe_stats(struct ixgbe_dev *dev, struct ir_stats *stats);
 
-/* rings.c: queues as objects. Errors as ir_rxq_setup. */
+/* What set-up asks of the data path. Assumed contracts: that queue and pool agree (BALANCED), as each
+ * function of the data path leaves them, is not followed through set-up, and neither is what becomes
+ * of the pool: set-up reads the size of its buffers only (contracts/TRUSTED.md). */
+#ifdef __FRAMAC__
+/*@ requires \valid(queue) && \valid(queue->pool);
+    requires queue->broken == 0;
+    assigns queue->ring.slot[0 .. IR_RING_SIZE_MAX - 1], queue->ring.tail, queue->broken;
+*/
+void ixgbe_rxq_fill(struct ixgbe_rxq *queue);
+/*@ requires \valid(queue) && \valid(queue->pool);
+    assigns queue->ring.head;
+*/
+void ixgbe_rxq_empty(struct ixgbe_rxq *queue);
+/*@ requires \valid(queue) && \valid(queue->pool);
+    assigns queue->ring.head;
+*/
+void ixgbe_txq_empty(struct ixgbe_txq *queue);
+#else
+static inline void ixgbe_rxq_fill(struct ixgbe_rxq *queue)
+{
+    ixgbe_rx_refill(queue);
+}
+
+static inline void ixgbe_rxq_empty(struct ixgbe_rxq *queue)
+{
+    ixgbe_rx_drain(queue);
+}
+
+static inline void ixgbe_txq_empty(struct ixgbe_txq *queue)
+{
+    ixgbe_tx_drain(queue);
+}
+#endif
+
+/* rings.c: queues as objects; no register is touched. A queue is made broken, until the device is
+ * started. Errors as ir_rxq_setup. */
+/*@ DEV_OK(requires, dev)
+    requires index < IR_QUEUES_MAX && dev->rx[index].set_up == 0;
+    requires \valid(pool) && pool_shape(pool) && \separated(pool, dev);
+    assigns dev->rx[index];
+    ensures \result <= 0;
+    ensures \result == 0 <==> dev->rx[index].set_up != 0;
+    DEV_OK(ensures, dev)
+*/
 int ixgbe_rx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool);
+/*@ DEV_OK(requires, dev)
+    requires index < IR_QUEUES_MAX && dev->tx[index].set_up == 0;
+    requires \valid(pool) && pool_shape(pool) && \separated(pool, dev);
+    assigns dev->tx[index];
+    ensures \result <= 0;
+    ensures \result == 0 <==> dev->tx[index].set_up != 0;
+    DEV_OK(ensures, dev)
+*/
 int ixgbe_tx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool);
 /* Make each queue answer -EIO. */
+/*@ requires \valid(dev);
+    assigns dev->rx[0 .. IR_QUEUES_MAX - 1].queue.broken, dev->tx[0 .. IR_QUEUES_MAX - 1].queue.broken;
+    ensures \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+        dev->rx[q].queue.broken == 1 && dev->tx[q].queue.broken == 1;
+*/
 void ixgbe_rings_break(struct ixgbe_dev *dev);
 /* Return the buffers of each queue to its pool. Only while the device is quiet. */
+/*@ requires dev_window(dev) && dev_queues(dev) && dev->quiet == 1;
+    assigns DRAINED_BY_RINGS(dev);
+    ensures dev_queues(dev);
+*/
 void ixgbe_rings_drain(struct ixgbe_dev *dev);
 /* Release all queues; when the device is not quiet, abandon their memory and buffers. */
+/*@ requires dev_window(dev) && dev_queues(dev);
+    assigns DRAINED_BY_RINGS(dev), dev->rx[0 .. IR_QUEUES_MAX - 1].set_up,
+        dev->tx[0 .. IR_QUEUES_MAX - 1].set_up;
+    ensures dev_queues(dev);
+    ensures \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+        dev->rx[q].set_up == 0 && dev->tx[q].set_up == 0;
+*/
 void ixgbe_rings_destroy(struct ixgbe_dev *dev);
 
 /* start.c: the steps of a start. When one fails the device must be reset, but for the first. */
@@ -273,10 +409,10 @@ void ixgbe_rings_destroy(struct ixgbe_dev *dev);
 /*@ requires \valid_read(dev);
     assigns \nothing;
     ensures \result == 0 || \result == -22;
-    ensures \result == 0 ==> dev->rx[0] != \null || dev->tx[0] != \null;
+    ensures \result == 0 ==> dev->rx[0].set_up != 0 || dev->tx[0].set_up != 0;
     ensures \result == 0 ==> \forall integer i; 0 < i < IR_QUEUES_MAX ==>
-        (dev->rx[i] != \null ==> dev->rx[i - 1] != \null) &&
-        (dev->tx[i] != \null ==> dev->tx[i - 1] != \null);
+        (dev->rx[i].set_up != 0 ==> dev->rx[i - 1].set_up != 0) &&
+        (dev->tx[i].set_up != 0 ==> dev->tx[i - 1].set_up != 0);
 */
 int ixgbe_check_queues(const struct ixgbe_dev *dev);
 /* Accept and send frames as long as the largest buffer of any queue. A queue with smaller buffers
@@ -289,28 +425,76 @@ int ixgbe_check_queues(const struct ixgbe_dev *dev);
 int ixgbe_set_frame_limit(struct ixgbe_dev *dev);
 /* Describe the empty ring to the device and enable the queue. A receive queue may be refilled after
  * that: a tail written earlier would be lost. Errors: -ETIMEDOUT, -ENODEV. */
-/*@ requires dev_window(dev) && q < IR_QUEUES_MAX && rx_whole(dev, dev->rx[q]);
+/*@ requires dev_window(dev) && q < IR_QUEUES_MAX && rx_whole(dev, q);
     requires card.resetting == 0 && card.rx[q] == QUEUE_OFF;
-    assigns card, dev->rx[q]->queue.broken, dev->rx[q]->queue.discarded,
-        dev->rx[q]->queue.ring.size, dev->rx[q]->queue.ring.head, dev->rx[q]->queue.ring.tail;
+    assigns card, dev->rx[q].queue.broken, dev->rx[q].queue.discarded,
+        dev->rx[q].queue.ring.size, dev->rx[q].queue.ring.head, dev->rx[q].queue.ring.tail;
     assigns dev->trouble \from \nothing;
     ensures wait_answer(\result);
-    ensures \result == 0 ==> card.rx[q] == QUEUE_ON;
+    ensures \result == 0 ==> card.rx[q] == QUEUE_ON && dev->rx[q].queue.broken == 0;
+    ensures dev->rx[q].queue.ring.size == \old(dev->rx[q].queue.ring.size);
     ensures card_same_but{Pre, Post}(q, -1);
 */
 int ixgbe_start_rx_queue(struct ixgbe_dev *dev, uint32_t q);
-/*@ requires dev_window(dev) && q < IR_QUEUES_MAX && tx_whole(dev, dev->tx[q]);
+/*@ requires dev_window(dev) && q < IR_QUEUES_MAX && tx_whole(dev, q);
     requires card.resetting == 0 && card.tx[q] == QUEUE_OFF;
-    assigns card, dev->tx[q]->queue.broken, dev->tx[q]->queue.ring.size,
-        dev->tx[q]->queue.ring.head, dev->tx[q]->queue.ring.tail;
+    assigns card, dev->tx[q].queue.broken, dev->tx[q].queue.ring.size,
+        dev->tx[q].queue.ring.head, dev->tx[q].queue.ring.tail;
     assigns dev->trouble \from \nothing;
     ensures wait_answer(\result);
-    ensures \result == 0 ==> card.tx[q] == QUEUE_ON;
+    ensures \result == 0 ==> card.tx[q] == QUEUE_ON && dev->tx[q].queue.broken == 0;
+    ensures dev->tx[q].queue.ring.size == \old(dev->tx[q].queue.ring.size);
     ensures card_same_but{Pre, Post}(-1, q);
 */
 int ixgbe_start_tx_queue(struct ixgbe_dev *dev, uint32_t q);
 
-/* device.c */
+/* device.c: the device's life. Each of these keeps DEV_OK, whatever the device does; what it may be
+ * told when is contracts/device.h's affair, and proved. */
+/* Reset and set up a device that was just found. Errors: -EIO, -ENODEV, -ETIMEDOUT; dev->trouble
+ * says why. */
+/*@ DEV_OK(requires, dev)
+    requires dev->state == IXGBE_DOWN && queues_broken(dev);
+    assigns card, dev->quiet, dev->state, dev->totals, dev->mac[0 .. 5];
+    assigns dev->trouble \from \nothing;
+    ensures \result <= 0;
+    ensures \result == 0 <==> dev->state == IXGBE_STOPPED;
+    DEV_OK(ensures, dev)
+*/
+int ixgbe_bring_up(struct ixgbe_dev *dev);
+/* As ir_start. */
+/*@ DEV_OK(requires, dev)
+    assigns card, dev->quiet, dev->run, dev->state, dev->totals, TX_RESTARTED(dev),
+        RX_RESTARTED(dev), DRAINED_BY_RINGS(dev);
+    assigns dev->trouble \from \nothing;
+    ensures \result <= 0;
+    ensures \result == 0 ==> dev->state == IXGBE_STARTED;
+    ensures \result == -16 <==> \old(dev->state) == IXGBE_STARTED;
+    DEV_OK(ensures, dev)
+*/
+int ixgbe_start(struct ixgbe_dev *dev);
+/* As ir_reset. */
+/*@ DEV_OK(requires, dev)
+    assigns card, dev->quiet, dev->state, dev->totals, TX_RESTARTED(dev),
+        RX_RESTARTED(dev), DRAINED_BY_RINGS(dev);
+    assigns dev->trouble \from \nothing;
+    ensures \result <= 0;
+    ensures \result == 0 ==> dev->state == (dev->run != 0 ? IXGBE_STARTED : IXGBE_STOPPED);
+    DEV_OK(ensures, dev)
+*/
+int ixgbe_restart(struct ixgbe_dev *dev);
+/* Stop the device for good and release its queues; the record is the caller's to free. Errors as
+ * ir_close. */
+/*@ DEV_OK(requires, dev)
+    assigns card, dev->quiet, dev->state, DRAINED_BY_RINGS(dev),
+        dev->rx[0 .. IR_QUEUES_MAX - 1].set_up, dev->tx[0 .. IR_QUEUES_MAX - 1].set_up;
+    assigns dev->trouble \from \nothing;
+    ensures \result <= 0;
+    DEV_OK(ensures, dev)
+    ensures dev->state == IXGBE_DOWN;
+*/
+int ixgbe_shut_down(struct ixgbe_dev *dev);
+
+/* driver.c */
 extern const struct ir_driver ixgbe_driver;
 
 #endif

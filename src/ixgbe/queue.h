@@ -155,6 +155,9 @@ lemma delivers_then_recycles{L1, L2, L3}:
     ensures \result == 0 || \result == -22;
     ensures \result == 0 ==> ring_shape(&queue->ring) && queue->ring.size == size &&
         used(&queue->ring) == 0 && queue->broken == 0 && queue->discarded == 0;
+    ensures \result != 0 ==> queue->ring.size == \old(queue->ring.size);
+    ensures \result == 0 <==> size == 64 || size == 128 || size == 256 || size == 512 || size ==
+        1024 || size == 2048 || size == 4096;
     ensures \result == 0 ==> size % 64 == 0;
 */
 int32_t ixgbe_rxq_init(struct ixgbe_rxq *queue, uint64_t size);
@@ -163,15 +166,44 @@ int32_t ixgbe_rxq_init(struct ixgbe_rxq *queue, uint64_t size);
     ensures \result == 0 || \result == -22;
     ensures \result == 0 ==> ring_shape(&queue->ring) && queue->ring.size == size &&
         used(&queue->ring) == 0 && queue->broken == 0;
+    ensures \result != 0 ==> queue->ring.size == \old(queue->ring.size);
+    ensures \result == 0 <==> size == 64 || size == 128 || size == 256 || size == 512 || size ==
+        1024 || size == 2048 || size == 4096;
     ensures \result == 0 ==> size % 64 == 0;
 */
 int32_t ixgbe_txq_init(struct ixgbe_txq *queue, uint64_t size);
+
+/* Tell the device up to which slot it may go (RDT, TDT). Only queues that are not broken do: then it
+ * is known that the device's queue is enabled (rx_agrees, tx_agrees in ixgbe.h) [TAIL_EARLY]. The
+ * tail lies in the ring [TAIL_RANGE], and a window never has all of its slots [TAIL_OVERRUN]. */
+/*@ requires \valid(queue) && \valid_read(queue->regs) && ring_shape(&queue->ring);
+    requires runs: queue->broken == 0;
+    assigns queue->broken;
+    ensures queue->broken == 0 || queue->broken == 1;
+*/
+static inline void ixgbe_rx_tell(struct ixgbe_rxq *queue)
+{
+    if (ir_reg_write(queue->regs, queue->tail_register, 4u, (uint32_t)queue->ring.tail) != 0)
+        queue->broken = 1u;
+}
+
+/*@ requires \valid(queue) && \valid_read(queue->regs) && ring_shape(&queue->ring);
+    requires runs: queue->broken == 0;
+    assigns queue->broken;
+    ensures queue->broken == 0 || queue->broken == 1;
+*/
+static inline void ixgbe_tx_tell(struct ixgbe_txq *queue)
+{
+    if (ir_reg_write(queue->regs, queue->tail_register, 4u, (uint32_t)queue->ring.tail) != 0)
+        queue->broken = 1u;
+}
 
 /* Lend as many free buffers to the device as the ring and the pool allow and tell it (RDT).
  * Called by ixgbe_rx_burst as needed, and once at the start. */
 /*@ requires rxq_memory(queue, queue->pool, l);
     BALANCED(requires, queue->pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
+    requires runs: queue->broken == 0;
     assigns queue->pool->free_count, queue->ring.slot[0 .. 4095], queue->ring.tail, queue->broken,
         l->place[0 .. 65535];
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)
@@ -195,6 +227,7 @@ void ixgbe_rx_refill(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)
     ensures \result == -5 || 0 <= \result <= max;
     ensures reported: \result == -5 ==> queue->broken != 0;
+    ensures stays_broken: \old(queue->broken) != 0 ==> queue->broken != 0;
     ensures no_silence: \result == 0 ==> queue->broken == 0;
     ensures all_held(queue->pool, pkts, \result);
     ensures received_in_order{Pre, Post}(queue, l, pkts, \result, tag);
@@ -214,7 +247,7 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
         queue->broken, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)
     ensures \result == -5 || \result == -116 || \result == -90 || 0 <= \result <= count;
-    ensures stays_broken: \old(queue->broken) != 0 ==> \result == -5;
+    ensures stays_broken: \old(queue->broken) != 0 ==> \result == -5 && queue->broken != 0;
     ensures sent_dead: \forall integer i; 0 <= i < \result ==> !held(queue->pool, pkts[i]);
     ensures sent_in_order{Pre, Post}(queue, l, pkts, \result, tag);
     ensures moves: tx_moves{Pre, Post}(l, tag);

@@ -206,6 +206,7 @@ static int wait_ready(struct ixgbe_dev *dev)
     assigns dev->trouble \from \nothing;
     ensures presence_answer(\result);
     ensures card.resetting == 0;
+    ensures dev->quiet == 1 || dev->quiet == \old(dev->quiet);
 */
 static int quieten(struct ixgbe_dev *dev, bool *twice)
 {

@@ -3,7 +3,6 @@
  * Queues as objects: their memory, their pools, their end. No register is touched here.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "api/domain.h"
 #include "api/pool.h"
@@ -13,117 +12,253 @@
  */
 #define HEAD_LINE 64u
 
-static int rx_burst(struct ir_rxq *queue, struct ir_pkt *pkts, uint32_t max)
+/* Descriptors and the head write-back word, as what they are in memory of a domain. Assumed contracts:
+ * the memory is a mapping of its own, aligned to pages, and as long as it says (contracts/TRUSTED.md). */
+#ifdef __FRAMAC__
+/*@ requires \valid_read(region) && count <= IR_RING_SIZE_MAX && count * 16 <= region->size;
+    assigns \nothing;
+    ensures \valid(\result + (0 .. count - 1));
+*/
+static struct ixgbe_desc *ring_at(const struct ir_dma *region, uint64_t count);
+/*@ requires \valid_read(region) && offset % 4 == 0 && offset + 4 <= region->size;
+    assigns \nothing;
+    ensures \valid(\result);
+*/
+static volatile ir_device32 *head_at(const struct ir_dma *region, uint64_t offset);
+#else
+static struct ixgbe_desc *ring_at(const struct ir_dma *region, uint64_t count)
 {
-    return ixgbe_rx_burst((struct ixgbe_rxq *)queue, pkts, max);
+    (void)count;
+    return (struct ixgbe_desc *)(void *)region->memory;
 }
 
-static void rx_drops(const struct ir_rxq *queue, struct ir_rxq_drops *drops)
+static volatile ir_device32 *head_at(const struct ir_dma *region, uint64_t offset)
 {
-    *drops = ((const struct ixgbe_rxq *)queue)->dropped;
+    return (volatile ir_device32 *)(void *)(region->memory + offset);
+}
+#endif
+
+/* Memory for a ring, which the pool is told of. Errors: -ENOMEM, -ENOSPC, or what a device's map
+ * answered; nothing is kept then. */
+/*@ requires \valid_read(dev) && \valid_read(pool) && \valid_read(ring);
+    requires \valid(memory) && \separated(memory, dev);
+    assigns *memory;
+    ensures \result <= 0;
+    ensures \result == 0 ==> memory->iova % 4096 == 0 && memory->size >= size &&
+        memory->iova + memory->size <= 18446744073709551615;
+*/
+static int provide(const struct ixgbe_dev *dev, struct ir_pool *pool, const struct ir_ring *ring,
+                   uint64_t size, struct ir_dma *memory)
+{
+    int result = ir_domain_alloc(dev->base.domain, size, memory);
+
+    if (result != 0)
+        return result;
+    result = ir_pool_attach(pool, ring);
+    if (result != 0)
+        ir_domain_free(dev->base.domain, memory);
+    return result;
 }
 
-static int tx_burst(struct ir_txq *queue, const struct ir_pkt *pkts, uint32_t count)
+/* A queue that is broken until the device is started. */
+/*@ requires \valid(rx) && \valid_read(pool) && \valid_read(memory);
+    requires \separated(rx, pool) && \separated(rx, memory);
+    requires (size == 64 || size == 128 || size == 256 || size == 512 || size == 1024 ||
+              size == 2048 || size == 4096) && index < IR_QUEUES_MAX;
+    requires size * 16 <= memory->size;
+    assigns *rx;
+    ensures rx->queue.pool == pool && rx->queue.broken == 1 && rx->set_up == 1;
+    ensures rx->queue.ring.size == size && \valid(rx->queue.desc + (0 .. size - 1));
+    ensures rx->memory.iova == memory->iova && rx->memory.size == memory->size;
+    ensures rx->buffer_size == pool->buffer_size;
+    ensures tail: rx->queue.tail_register == IXGBE_RDT(0) + 64 * index;
+*/
+static void make_rx(struct ixgbe_rx *rx, const struct ir_regs *regs, struct ir_pool *pool,
+                    const struct ir_dma *memory, uint32_t index, uint32_t size)
 {
-    return ixgbe_tx_burst((struct ixgbe_txq *)queue, pkts, count);
+    (void)ixgbe_rxq_init(&rx->queue, size);
+    rx->queue.regs = regs;
+    rx->queue.pool = pool;
+    rx->queue.desc = ring_at(memory, size);
+    rx->queue.tail_register = IXGBE_RDT(index);
+    rx->queue.dropped.errors = 0;
+    rx->queue.dropped.oversize = 0;
+    rx->queue.broken = 1;
+    rx->memory.memory = memory->memory;
+    rx->memory.iova = memory->iova;
+    rx->memory.size = memory->size;
+    rx->buffer_size = pool->buffer_size;
+    rx->set_up = true;
 }
 
-static int tx_reclaim(struct ir_txq *queue)
+/*@ requires \valid(tx) && \valid_read(pool) && \valid_read(memory);
+    requires \separated(tx, pool) && \separated(tx, memory);
+    requires (size == 64 || size == 128 || size == 256 || size == 512 || size == 1024 ||
+              size == 2048 || size == 4096) && index < IR_QUEUES_MAX;
+    requires size * 16 + 4 <= memory->size;
+    assigns *tx;
+    ensures tx->queue.pool == pool && tx->queue.broken == 1 && tx->set_up == 1;
+    ensures tx->queue.ring.size == size && \valid(tx->queue.desc + (0 .. size - 1));
+    ensures \valid(tx->queue.head);
+    ensures tx->queue.frame_max <= IR_FRAME_MAX && tx->queue.frame_max <= pool->buffer_size;
+    ensures tx->memory.iova == memory->iova && tx->memory.size == memory->size;
+    ensures tail: tx->queue.tail_register == IXGBE_TDT(0) + 64 * index;
+*/
+static void make_tx(struct ixgbe_tx *tx, const struct ir_regs *regs, struct ir_pool *pool,
+                    const struct ir_dma *memory, uint32_t index, uint32_t size)
 {
-    return ixgbe_tx_reclaim((struct ixgbe_txq *)queue);
+    (void)ixgbe_txq_init(&tx->queue, size);
+    tx->queue.regs = regs;
+    tx->queue.pool = pool;
+    tx->queue.desc = ring_at(memory, size);
+    tx->queue.head = head_at(memory, (uint64_t)size * IXGBE_DESC_BYTES);
+    tx->queue.tail_register = IXGBE_TDT(index);
+    tx->queue.frame_max =
+        pool->buffer_size < IR_FRAME_MAX ? (uint32_t)pool->buffer_size : IR_FRAME_MAX;
+    tx->queue.broken = 1;
+    tx->memory.memory = memory->memory;
+    tx->memory.iova = memory->iova;
+    tx->memory.size = memory->size;
+    tx->set_up = true;
 }
 
 int ixgbe_rx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool)
 {
-    struct ixgbe_rx *rx = calloc(1, sizeof(*rx));
+    struct ixgbe_rx *rx = &dev->rx[index];
+    struct ir_dma memory;
     int result;
 
-    if (rx == NULL)
-        return -ENOMEM;
-    rx->queue.base.burst = rx_burst;
-    rx->queue.base.drops = rx_drops;
-    rx->queue.regs = &dev->base.transport->regs;
-    rx->queue.pool = pool;
-    rx->queue.tail_register = IXGBE_RDT(index);
-    result = ixgbe_rxq_init(&rx->queue, size);
+    if (!ir_ring_size_legal(size))
+        return -EINVAL;
+    result = provide(dev, pool, &rx->queue.ring, (uint64_t)size * IXGBE_DESC_BYTES, &memory);
     if (result != 0)
-        goto free_queue;
-    rx->queue.broken = 1; /* until the device is started */
-    result = ir_domain_alloc(dev->base.domain, size * sizeof(struct ixgbe_desc), &rx->memory);
-    if (result != 0)
-        goto free_queue;
-    rx->queue.desc = (struct ixgbe_desc *)(void *)rx->memory.memory;
-    result = ir_pool_attach(pool, &rx->queue.ring);
-    if (result != 0)
-        goto free_memory;
-    dev->rx[index] = rx;
+        return result;
+    /*@ ghost provided: ; */
+    make_rx(rx, &dev->base.transport->regs, pool, &memory, index, size);
+    /*@ assert others_apart: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
+            \separated(rx, &dev->rx[q]); */
+    /*@ assert others: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
+            rx_fixed{provided, Here}(dev, q) &&
+            dev->rx[q].queue.broken == \at(dev->rx[q].queue.broken, provided); */
+    /*@ assert apart: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> \separated(rx, &dev->tx[q]); */
+    /*@ assert tx_numbers: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->tx[q].queue.ring.size == \at(dev->tx[q].queue.ring.size, provided) &&
+            dev->tx[q].memory.size == \at(dev->tx[q].memory.size, provided) &&
+            dev->tx[q].memory.iova == \at(dev->tx[q].memory.iova, provided); */
+    /*@ assert tx_same: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            tx_fixed{provided, Here}(dev, q); */
+    /*@ assert tx_broken: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->tx[q].queue.broken == \at(dev->tx[q].queue.broken, provided); */
+    /*@ assert whole: rx_whole(dev, index); */
+    /*@ assert base: dev->base.transport == \at(dev->base.transport, provided); */
+    /*@ assert rx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->rx[q].set_up != 0 ==> rx_whole(dev, q); */
+    /*@ assert tx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->tx[q].set_up != 0 ==> tx_whole(dev, q); */
     return 0;
-
-free_memory:
-    ir_domain_free(dev->base.domain, &rx->memory);
-free_queue:
-    free(rx);
-    return result;
 }
 
 int ixgbe_tx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool)
 {
-    uint64_t ring_bytes = size * sizeof(struct ixgbe_desc);
-    struct ixgbe_tx *tx = calloc(1, sizeof(*tx));
+    struct ixgbe_tx *tx = &dev->tx[index];
+    struct ir_dma memory;
     int result;
 
-    if (tx == NULL)
-        return -ENOMEM;
-    tx->queue.base.burst = tx_burst;
-    tx->queue.base.reclaim = tx_reclaim;
-    tx->queue.regs = &dev->base.transport->regs;
-    tx->queue.pool = pool;
-    tx->queue.tail_register = IXGBE_TDT(index);
-    tx->queue.frame_max =
-        pool->buffer_size < IR_FRAME_MAX ? (uint32_t)pool->buffer_size : IR_FRAME_MAX;
-    result = ixgbe_txq_init(&tx->queue, size);
+    if (!ir_ring_size_legal(size))
+        return -EINVAL;
+    result =
+        provide(dev, pool, &tx->queue.ring, (uint64_t)size * IXGBE_DESC_BYTES + HEAD_LINE, &memory);
     if (result != 0)
-        goto free_queue;
-    tx->queue.broken = 1; /* until the device is started */
-    result = ir_domain_alloc(dev->base.domain, ring_bytes + HEAD_LINE, &tx->memory);
-    if (result != 0)
-        goto free_queue;
-    tx->queue.desc = (struct ixgbe_desc *)(void *)tx->memory.memory;
-    tx->queue.head = (volatile ir_device32 *)(void *)(tx->memory.memory + ring_bytes);
-    result = ir_pool_attach(pool, &tx->queue.ring);
-    if (result != 0)
-        goto free_memory;
-    dev->tx[index] = tx;
+        return result;
+    /*@ ghost provided: ; */
+    make_tx(tx, &dev->base.transport->regs, pool, &memory, index, size);
+    /*@ assert others_apart: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
+            \separated(tx, &dev->tx[q]); */
+    /*@ assert others_numbers: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
+            dev->tx[q].queue.ring.size == \at(dev->tx[q].queue.ring.size, provided) &&
+            dev->tx[q].queue.frame_max == \at(dev->tx[q].queue.frame_max, provided) &&
+            dev->tx[q].memory.size == \at(dev->tx[q].memory.size, provided) &&
+            dev->tx[q].memory.iova == \at(dev->tx[q].memory.iova, provided) &&
+            dev->tx[q].set_up == \at(dev->tx[q].set_up, provided); */
+    /*@ assert others: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
+            tx_fixed{provided, Here}(dev, q) &&
+            dev->tx[q].queue.broken == \at(dev->tx[q].queue.broken, provided); */
+    /*@ assert apart: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> \separated(tx, &dev->rx[q]); */
+    /*@ assert rx_numbers: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->rx[q].queue.ring.size == \at(dev->rx[q].queue.ring.size, provided) &&
+            dev->rx[q].memory.size == \at(dev->rx[q].memory.size, provided) &&
+            dev->rx[q].memory.iova == \at(dev->rx[q].memory.iova, provided); */
+    /*@ assert rx_same: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            rx_fixed{provided, Here}(dev, q); */
+    /*@ assert rx_broken: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->rx[q].queue.broken == \at(dev->rx[q].queue.broken, provided); */
+    /*@ assert whole: tx_whole(dev, index); */
+    /*@ assert base: dev->base.transport == \at(dev->base.transport, provided); */
+    /*@ assert rx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->rx[q].set_up != 0 ==> rx_whole(dev, q); */
+    /*@ assert tx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->tx[q].set_up != 0 ==> tx_whole(dev, q); */
+    /*@ assert rx_agree: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
+            dev->rx[q].set_up != 0 ==> rx_agrees(dev, q); */
+    /*@ assert tx_agree: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
+            dev->tx[q].set_up != 0 ==> tx_agrees(dev, q); */
     return 0;
-
-free_memory:
-    ir_domain_free(dev->base.domain, &tx->memory);
-free_queue:
-    free(tx);
-    return result;
 }
 
 void ixgbe_rings_break(struct ixgbe_dev *dev)
 {
-    for (uint32_t i = 0; i < IR_QUEUES_MAX; i++) {
-        if (dev->rx[i] != NULL)
-            dev->rx[i]->queue.broken = 1;
-        if (dev->tx[i] != NULL)
-            dev->tx[i]->queue.broken = 1;
+    /*@ loop invariant 0 <= q <= IR_QUEUES_MAX;
+        loop invariant \forall integer k; 0 <= k < q ==>
+            dev->rx[k].queue.broken == 1 && dev->tx[k].queue.broken == 1;
+        loop assigns q, dev->rx[0 .. IR_QUEUES_MAX - 1].queue.broken,
+            dev->tx[0 .. IR_QUEUES_MAX - 1].queue.broken;
+        loop variant IR_QUEUES_MAX - q;
+    */
+    for (uint32_t q = 0; q < IR_QUEUES_MAX; q++) {
+        dev->rx[q].queue.broken = 1;
+        dev->tx[q].queue.broken = 1;
     }
+}
+
+/*@ requires dev_window(dev) && dev_queues(dev) && q < IR_QUEUES_MAX && dev->rx[q].set_up != 0;
+    assigns dev->rx[q].queue.ring.head;
+    ensures dev_queues(dev);
+*/
+static void drain_rx(struct ixgbe_dev *dev, uint32_t q)
+{
+    ixgbe_rxq_empty(&dev->rx[q].queue);
+    /*@ assert fixed: queues_fixed{Pre, Here}(dev); */
+}
+
+/*@ requires dev_window(dev) && dev_queues(dev) && q < IR_QUEUES_MAX && dev->tx[q].set_up != 0;
+    assigns dev->tx[q].queue.ring.head;
+    ensures dev_queues(dev);
+*/
+static void drain_tx(struct ixgbe_dev *dev, uint32_t q)
+{
+    ixgbe_txq_empty(&dev->tx[q].queue);
+    /*@ assert fixed: queues_fixed{Pre, Here}(dev); */
 }
 
 void ixgbe_rings_drain(struct ixgbe_dev *dev)
 {
-    for (uint32_t i = 0; i < IR_QUEUES_MAX; i++) {
-        if (dev->rx[i] != NULL)
-            ixgbe_rx_drain(&dev->rx[i]->queue);
-        if (dev->tx[i] != NULL)
-            ixgbe_tx_drain(&dev->tx[i]->queue);
+    /*@ loop invariant 0 <= q <= IR_QUEUES_MAX;
+        loop invariant dev_queues(dev);
+        loop assigns q, DRAINED_BY_RINGS(dev);
+        loop variant IR_QUEUES_MAX - q;
+    */
+    for (uint32_t q = 0; q < IR_QUEUES_MAX; q++) {
+        if (dev->rx[q].set_up)
+            drain_rx(dev, q);
+        if (dev->tx[q].set_up)
+            drain_tx(dev, q);
     }
 }
 
-static void release(struct ixgbe_dev *dev, struct ir_pool *pool, const struct ir_ring *ring,
+/*@ requires \valid_read(dev) && \valid(pool) && \valid_read(ring) && \valid_read(memory);
+    assigns \nothing;
+*/
+static void release(const struct ixgbe_dev *dev, struct ir_pool *pool, const struct ir_ring *ring,
                     const struct ir_dma *memory)
 {
     if (dev->quiet) {
@@ -139,17 +274,23 @@ void ixgbe_rings_destroy(struct ixgbe_dev *dev)
 {
     if (dev->quiet)
         ixgbe_rings_drain(dev);
-    for (uint32_t i = 0; i < IR_QUEUES_MAX; i++) {
-        struct ixgbe_rx *rx = dev->rx[i];
-        struct ixgbe_tx *tx = dev->tx[i];
+    /*@ loop invariant 0 <= q <= IR_QUEUES_MAX;
+        loop invariant \forall integer k; 0 <= k < q ==>
+            dev->rx[k].set_up == 0 && dev->tx[k].set_up == 0;
+        loop invariant dev_queues(dev);
+        loop assigns q, dev->rx[0 .. IR_QUEUES_MAX - 1].set_up,
+            dev->tx[0 .. IR_QUEUES_MAX - 1].set_up;
+        loop variant IR_QUEUES_MAX - q;
+    */
+    for (uint32_t q = 0; q < IR_QUEUES_MAX; q++) {
+        struct ixgbe_rx *rx = &dev->rx[q];
+        struct ixgbe_tx *tx = &dev->tx[q];
 
-        if (rx != NULL)
+        if (rx->set_up)
             release(dev, rx->queue.pool, &rx->queue.ring, &rx->memory);
-        if (tx != NULL)
+        if (tx->set_up)
             release(dev, tx->queue.pool, &tx->queue.ring, &tx->memory);
-        free(rx);
-        free(tx);
-        dev->rx[i] = NULL;
-        dev->tx[i] = NULL;
+        rx->set_up = false;
+        tx->set_up = false;
     }
 }

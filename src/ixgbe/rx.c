@@ -53,9 +53,8 @@ void ixgbe_rx_refill(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l
     */
     for (uint64_t i = 0; i < count; i++)
         rx_lend(queue, pool) /*@ ghost (l, tag) */;
-    if (count > 0u &&
-        ir_reg_write(queue->regs, queue->tail_register, 4u, (uint32_t)queue->ring.tail) != 0)
-        queue->broken = 1u;
+    if (count > 0u)
+        ixgbe_rx_tell(queue);
 }
 
 /* Count a part that is not delivered: a bad frame, or one of several parts. */
@@ -300,6 +299,7 @@ static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, st
         queue->discarded, queue->dropped.errors, queue->dropped.oversize, l->place[0 .. 65535],
         l->order[0 .. 65535], l->position[0 .. 65535];
     BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures stays_broken: \old(queue->broken) != 0 ==> queue->broken != 0;
     ensures ring_frees{Pre, Post}(l, tag);
 */
 static inline void rx_skip(struct ixgbe_rxq *queue, struct ir_pool *pool)
@@ -307,6 +307,7 @@ static inline void rx_skip(struct ixgbe_rxq *queue, struct ir_pool *pool)
 {
     /*@ BALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant ring_frees{Pre, Here}(l, tag);
+        loop invariant stays_broken: \at(queue->broken, Pre) != 0 ==> queue->broken != 0;
         loop assigns left, pool->free_count, pool->stack[0 .. 65535], queue->ring.head,
             queue->broken, queue->discarded, queue->dropped.errors, queue->dropped.oversize,
             l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
@@ -333,6 +334,7 @@ static inline void rx_skip(struct ixgbe_rxq *queue, struct ir_pool *pool)
         queue->dropped.errors, queue->dropped.oversize, l->place[0 .. 65535],
         l->order[0 .. 65535], l->position[0 .. 65535];
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)
+    ensures stays_broken: \old(queue->broken) != 0 ==> queue->broken != 0;
     ensures ring_recycles{Pre, Post}(l, tag);
 */
 static void rx_recycle(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */

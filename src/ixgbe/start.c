@@ -31,24 +31,24 @@ int ixgbe_check_queues(const struct ixgbe_dev *dev)
     bool rx_ended = false;
     bool tx_ended = false;
 
-    if (dev->rx[0] == NULL && dev->tx[0] == NULL)
+    if (!dev->rx[0].set_up && !dev->tx[0].set_up)
         return -EINVAL;
     /*@ loop invariant 0 <= i <= IR_QUEUES_MAX;
-        loop invariant i > 0 ==> (rx_ended != 0 <==> dev->rx[i - 1] == \null);
-        loop invariant i > 0 ==> (tx_ended != 0 <==> dev->tx[i - 1] == \null);
+        loop invariant i > 0 ==> (rx_ended != 0 <==> dev->rx[i - 1].set_up == 0);
+        loop invariant i > 0 ==> (tx_ended != 0 <==> dev->tx[i - 1].set_up == 0);
         loop invariant i == 0 ==> rx_ended == 0 && tx_ended == 0;
-        loop invariant \forall integer k; 0 < k < i ==> dev->rx[k] != \null ==>
-            dev->rx[k - 1] != \null;
-        loop invariant \forall integer k; 0 < k < i ==> dev->tx[k] != \null ==>
-            dev->tx[k - 1] != \null;
+        loop invariant \forall integer k; 0 < k < i ==> dev->rx[k].set_up != 0 ==>
+            dev->rx[k - 1].set_up != 0;
+        loop invariant \forall integer k; 0 < k < i ==> dev->tx[k].set_up != 0 ==>
+            dev->tx[k - 1].set_up != 0;
         loop assigns i, rx_ended, tx_ended;
         loop variant IR_QUEUES_MAX - i;
     */
     for (uint32_t i = 0; i < IR_QUEUES_MAX; i++) {
-        if ((rx_ended && dev->rx[i] != NULL) || (tx_ended && dev->tx[i] != NULL))
+        if ((rx_ended && dev->rx[i].set_up) || (tx_ended && dev->tx[i].set_up))
             return -EINVAL;
-        rx_ended = dev->rx[i] == NULL;
-        tx_ended = dev->tx[i] == NULL;
+        rx_ended = !dev->rx[i].set_up;
+        tx_ended = !dev->tx[i].set_up;
     }
     return 0;
 }
@@ -68,10 +68,10 @@ static uint32_t longest_frame(const struct ixgbe_dev *dev)
         loop variant IR_QUEUES_MAX - i;
     */
     for (uint32_t i = 0; i < IR_QUEUES_MAX; i++) {
-        if (dev->rx[i] != NULL && dev->rx[i]->queue.pool->buffer_size > longest)
-            longest = (uint32_t)dev->rx[i]->queue.pool->buffer_size;
-        if (dev->tx[i] != NULL && dev->tx[i]->queue.frame_max > longest)
-            longest = dev->tx[i]->queue.frame_max;
+        if (dev->rx[i].set_up && dev->rx[i].buffer_size > longest)
+            longest = (uint32_t)dev->rx[i].buffer_size;
+        if (dev->tx[i].set_up && dev->tx[i].queue.frame_max > longest)
+            longest = dev->tx[i].queue.frame_max;
     }
     return longest;
 }
@@ -109,7 +109,8 @@ static void clear_ring(struct ixgbe_desc *desc, uint64_t size)
 /*@ requires dev_window(dev) && q < IR_QUEUES_MAX && ring_described(&rx->memory);
     requires \valid_read(rx) && rx->queue.ring.size <= 4096 && rx->queue.ring.size % 64 == 0 &&
         rx->queue.ring.size > 0;
-    requires \valid_read(rx->queue.pool) && pool_shape(rx->queue.pool);
+    requires rx->buffer_size == 2048 || rx->buffer_size == 4096 || rx->buffer_size == 8192 ||
+        rx->buffer_size == 16384;
     requires card.resetting == 0 && card.rx[q] == QUEUE_OFF;
     assigns card;
     ensures access_answer(\result);
@@ -117,7 +118,7 @@ static void clear_ring(struct ixgbe_desc *desc, uint64_t size)
 */
 static int describe_rx_ring(struct ixgbe_dev *dev, uint32_t q, const struct ixgbe_rx *rx)
 {
-    uint32_t kib = (uint32_t)(rx->queue.pool->buffer_size / 1024u);
+    uint32_t kib = (uint32_t)(rx->buffer_size / 1024u);
     int result = ixgbe_write(dev, IXGBE_RDBAL(q), low_half(rx->memory.iova));
 
     if (result == 0)
@@ -127,13 +128,13 @@ static int describe_rx_ring(struct ixgbe_dev *dev, uint32_t q, const struct ixgb
     if (result == 0)
         result = ixgbe_modify(
             dev, IXGBE_SRRCTL(q), IXGBE_SRRCTL_SIZE_MASK | IXGBE_SRRCTL_DESCTYPE_MASK,
-            IXGBE_SRRCTL_BSIZEPACKET(kib) | IXGBE_SRRCTL_ONE_BUFFER | IXGBE_SRRCTL_DROP_EN);
+            IXGBE_SRRCTL_BSIZEPACKET(kib) + IXGBE_SRRCTL_ONE_BUFFER + IXGBE_SRRCTL_DROP_EN);
     return result;
 }
 
 int ixgbe_start_rx_queue(struct ixgbe_dev *dev, uint32_t q)
 {
-    struct ixgbe_rx *rx = dev->rx[q];
+    struct ixgbe_rx *rx = &dev->rx[q];
     int result = ixgbe_rxq_init(&rx->queue, rx->queue.ring.size);
 
     if (result == 0) {
@@ -181,7 +182,7 @@ static int describe_tx_ring(struct ixgbe_dev *dev, uint32_t q, const struct ixgb
 
 int ixgbe_start_tx_queue(struct ixgbe_dev *dev, uint32_t q)
 {
-    struct ixgbe_tx *tx = dev->tx[q];
+    struct ixgbe_tx *tx = &dev->tx[q];
     int result = ixgbe_txq_init(&tx->queue, tx->queue.ring.size);
 
     if (result == 0) {

@@ -175,10 +175,9 @@ int ixgbe_stats(struct ixgbe_dev *dev, struct ir_stats *stats)
         loop variant IR_QUEUES_MAX - i;
     */
     for (uint32_t i = 0; i < IR_QUEUES_MAX; i++) {
-        /*@ assert same: dev->rx[i] == \at(dev->rx[\at(i, Here)], Pre); */
-        if (dev->rx[i] != NULL) {
-            add_to_total(&stats->rx_dropped, dev->rx[i]->queue.dropped.errors);
-            add_to_total(&stats->rx_dropped, dev->rx[i]->queue.dropped.oversize);
+        if (dev->rx[i].set_up) {
+            add_to_total(&stats->rx_dropped, dev->rx[i].queue.dropped.errors);
+            add_to_total(&stats->rx_dropped, dev->rx[i].queue.dropped.oversize);
         }
     }
     return 0;

@@ -68,7 +68,7 @@ static inline int32_t tx_check(const struct ixgbe_txq *queue, const struct ir_po
     BALANCED(requires, pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires used(&queue->ring) < queue->ring.size - 1;
-    requires held(pool, pkt) && pkt_size(pkt) <= queue->frame_max;
+    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= queue->frame_max;
     assigns pool->grant[0 .. 65535], queue->ring.slot[queue->ring.tail], queue->ring.tail,
         l->place[0 .. 65535];
     BALANCED(ensures, pool, l, &queue->ring, tag)
@@ -96,9 +96,10 @@ static inline void tx_lend(struct ixgbe_txq *queue, struct ir_pool *pool, struct
 /* Ask for a report (RS) once the last packet, in the slot before the tail, is sent, and tell the
  * device to send up to there (TDT). */
 /*@ requires \valid(queue) && ring_shape(&queue->ring) && \valid_read(queue->regs);
-    requires pkt_size(last) <= IR_FRAME_MAX;
+    requires IR_FRAME_MIN <= pkt_size(last) <= IR_FRAME_MAX;
     requires \valid_read(queue->pool) && pkt_size(last) <= queue->pool->buffer_size;
     requires \valid(queue->desc + (0 .. queue->ring.size - 1));
+    requires runs: queue->broken == 0;
     assigns queue->broken;
 */
 static inline void tx_announce(struct ixgbe_txq *queue, struct ir_pkt last)
@@ -109,8 +110,7 @@ static inline void tx_announce(struct ixgbe_txq *queue, struct ir_pkt last)
     ir_dma_store_length(&queue->desc[slot].hi,
                         ixgbe_txd_command(ir_handle_length(last)) + IXGBE_TXD_RS)
         /*@ ghost (queue->pool) */;
-    if (ir_reg_write(queue->regs, queue->tail_register, 4u, (uint32_t)tail) != 0)
-        queue->broken = 1u;
+    ixgbe_tx_tell(queue);
 }
 
 /* Lend up to `count` packets, for which the ring has room, until one is refused. Returns how
@@ -131,7 +131,8 @@ static inline void tx_announce(struct ixgbe_txq *queue, struct ir_pkt last)
     ensures app_keeps{Pre, Post}(pool, l);
     ensures none_sent: \result == 0 ==> others_stay{Pre, Post}(l, -1);
     ensures dead: \forall integer i; 0 <= i < \result ==> !held(pool, pkts[i]);
-    ensures lengths: \forall integer i; 0 <= i < \result ==> pkt_size(pkts[i]) <= queue->frame_max;
+    ensures lengths: \forall integer i; 0 <= i < \result ==>
+        IR_FRAME_MIN <= pkt_size(pkts[i]) <= queue->frame_max;
     ensures refused: \result == 0 && count > 0 ==> !(held(pool, pkts[0]) &&
         IR_FRAME_MIN <= pkt_size(pkts[0]) <= queue->frame_max);
 */
@@ -147,7 +148,7 @@ static inline uint64_t tx_lend_all(struct ixgbe_txq *queue, struct ir_pool *pool
         loop invariant tail: queue->ring.tail ==
             around(\at(queue->ring.tail, Pre) + sent, queue->ring.size);
         loop invariant lengths: \forall integer i; 0 <= i < sent ==>
-            pkt_size(pkts[i]) <= queue->frame_max;
+            IR_FRAME_MIN <= pkt_size(pkts[i]) <= queue->frame_max;
         loop invariant dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]);
         loop invariant order: sent_in_order{Pre, Here}(queue, l, pkts, sent, tag);
         loop invariant moves: ring_sends{Pre, Here}(l, tag);
@@ -185,6 +186,7 @@ static inline uint64_t tx_lend_all(struct ixgbe_txq *queue, struct ir_pool *pool
     requires TAG_OK(tag);
     requires \valid_read(pkts + (0 .. count - 1));
     requires \separated(pkts + (0 .. count - 1), queue, pool, l);
+    requires runs: queue->broken == 0;
     assigns pool->grant[0 .. 65535], queue->ring.slot[0 .. 4095], queue->ring.tail, queue->broken,
         l->place[0 .. 65535];
     BALANCED(ensures, pool, l, &queue->ring, tag)
@@ -217,7 +219,8 @@ static int32_t tx_send(struct ixgbe_txq *queue, struct ir_pool *pool, const stru
         queue->broken, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)
     ensures \result == 0 || \result == -5;
-    ensures stays_broken: \old(queue->broken) != 0 ==> \result == -5;
+    ensures runs: \result == 0 ==> queue->broken == 0;
+    ensures stays_broken: \old(queue->broken) != 0 ==> \result == -5 && queue->broken != 0;
     ensures ring_frees{Pre, Post}(l, tag);
 */
 static int32_t tx_make_room(struct ixgbe_txq *queue)

@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char *const texts[SIM_RULE_COUNT] = {
-#define SIM_RULE_TEXT(id, text) [SIM_RULE_##id] = (text),
+#define SIM_RULE_TEXT(id, checked, text) [SIM_RULE_##id] = (text),
     SIM_RULES(SIM_RULE_TEXT)
 #undef SIM_RULE_TEXT
 };

@@ -10,46 +10,50 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* Identifier, and the rule as the first half of a violation's sentence. Sections are those of the
- * 82599 datasheet as drivers quote them. */
+/* Identifier; whether the proofs show that no driver of this library ever breaks the rule (PROVED: a
+ * contract names it in brackets, and contracts/prove compares the two) or this card alone watches over
+ * it (WATCHED); and the rule as the first half of a violation's sentence. */
 #define SIM_RULES(X)                                                                               \
-    X(REGISTER_UNKNOWN, "a write must go to a register of the card")                               \
-    X(REGISTER_READ_ONLY, "a read-only register must not be written")                              \
-    X(REGISTER_WIDTH, "registers are accessed 32 bits at a time")                                  \
-    X(REGISTER_RESERVED, "a reserved bit must keep the value that is prescribed")                  \
-    X(RESET_PENDING, "no register may be written before CTRL.RST has cleared itself")              \
-    X(RING_BASE, "a ring must begin at a multiple of 128 bytes")                                   \
-    X(RING_LENGTH, "a ring must have 128 bytes to 128 KiB, in multiples of 128")                   \
-    X(RING_BUSY, "a ring must not be changed while its queue is enabled")                          \
-    X(RING_HEAD, "head and tail must lie in the ring when the queue is enabled")                   \
-    X(TAIL_RANGE, "a tail must lie in the ring")                                                   \
-    X(TAIL_EARLY, "a tail must not be moved before ENABLE has been read as 1")                     \
-    X(TAIL_OVERRUN, "a ring must not lend more than all descriptors but one")                      \
-    X(FCTRL_RECEIVING, "FCTRL must change only while RXCTRL.RXEN is 0")                            \
-    X(RXEN_UNGUARDED, "RXCTRL.RXEN must change only while SECRXCTRL.RX_DIS holds frames back")     \
-    X(MRQC_RECEIVING, "the mode of MRQC must change only while RXCTRL.RXEN is 0")                  \
-    X(MTQC_ARBITER, "MTQC must change only while RTTDCS.ARBDIS is 1")                              \
-    X(CRC_STRIP, "HLREG0.RXCRCSTRP and RDRXCTL.CRCSTRIP must be equal while receiving")            \
-    X(TABLE_STALE, "tables that survive a reset must be written before reception starts")          \
-    X(RX_BUFFER_SIZE, "SRRCTL.BSIZEPACKET must be 1 to 16 KiB")                                    \
-    X(RX_DESCRIPTOR_TYPE, "SRRCTL.DESCTYPE must be legacy or advanced with one buffer")            \
-    X(RX_HEADER_BIT, "bit 0 of a receive descriptor's header address must be 0")                   \
-    X(TX_WRITEBACK_ALIGN, "the head write-back address must be a multiple of 16 bytes")            \
-    X(TX_WRITEBACK_THRESHOLD, "TXDCTL.WTHRESH must be 0 with head write-back")                     \
-    X(TX_WRITEBACK_ORDER, "DCA_TXCTRL bit 11 must be 0 with head write-back")                      \
-    X(TX_THRESHOLD_RS, "with TXDCTL.WTHRESH above 0 the last descriptor of each packet needs RS")  \
-    X(TX_LENGTH_ZERO, "a transmit data descriptor must have a length")                             \
-    X(TX_TYPE, "a transmit descriptor must be of a type that exists, and in its place")            \
-    X(TX_DESCRIPTORS, "a packet must end (EOP) within 40 - WTHRESH descriptors")                   \
-    X(TX_FRAME, "a frame must not be longer than 9728 bytes with its checksum")                    \
-    X(TX_PAYLEN, "PAYLEN must be the number of bytes in the packet")                               \
-    X(TX_CHECKSUM, "a frame needs its checksum (IFCS or HLREG0.TXCRCEN)")                          \
-    X(TX_UNMODELLED, "a packet must not ask for work this card does not do (TSE, VLE, POPTS)")     \
-    X(TX_DISABLE_BUSY, "a transmit queue must be empty, or flushed, when it is disabled")          \
-    X(DMA_UNMAPPED, "the card must be given addresses inside one mapping only")
+    X(REGISTER_UNKNOWN, WATCHED, "a write must go to a register of the card")                      \
+    X(REGISTER_READ_ONLY, WATCHED, "a read-only register must not be written")                     \
+    X(REGISTER_WIDTH, PROVED, "registers are accessed 32 bits at a time")                          \
+    X(REGISTER_RESERVED, WATCHED, "a reserved bit must keep the value that is prescribed")         \
+    X(RESET_PENDING, PROVED, "no register may be written before CTRL.RST has cleared itself")      \
+    X(RING_BASE, PROVED, "a ring must begin at a multiple of 128 bytes")                           \
+    X(RING_LENGTH, PROVED, "a ring must have 128 bytes to 128 KiB, in multiples of 128")           \
+    X(RING_BUSY, PROVED, "a ring must not be changed while its queue is enabled")                  \
+    X(RING_HEAD, WATCHED, "head and tail must lie in the ring when the queue is enabled")          \
+    X(TAIL_RANGE, PROVED, "a tail must lie in the ring")                                           \
+    X(TAIL_EARLY, PROVED, "a tail must not be moved before ENABLE has been read as 1")             \
+    X(TAIL_OVERRUN, PROVED, "a ring must not lend more than all descriptors but one")              \
+    X(FCTRL_RECEIVING, PROVED, "FCTRL must change only while RXCTRL.RXEN is 0")                    \
+    X(RXEN_UNGUARDED, PROVED,                                                                      \
+      "RXCTRL.RXEN must change only while SECRXCTRL.RX_DIS holds frames back")                     \
+    X(MRQC_RECEIVING, PROVED, "the mode of MRQC must change only while RXCTRL.RXEN is 0")          \
+    X(MTQC_ARBITER, PROVED, "MTQC must change only while RTTDCS.ARBDIS is 1")                      \
+    X(CRC_STRIP, WATCHED, "HLREG0.RXCRCSTRP and RDRXCTL.CRCSTRIP must be equal while receiving")   \
+    X(TABLE_STALE, WATCHED, "tables that survive a reset must be written before reception starts") \
+    X(RX_BUFFER_SIZE, PROVED, "SRRCTL.BSIZEPACKET must be 1 to 16 KiB")                            \
+    X(RX_DESCRIPTOR_TYPE, PROVED, "SRRCTL.DESCTYPE must be legacy or advanced with one buffer")    \
+    X(RX_HEADER_BIT, WATCHED, "bit 0 of a receive descriptor's header address must be 0")          \
+    X(TX_WRITEBACK_ALIGN, PROVED, "the head write-back address must be a multiple of 16 bytes")    \
+    X(TX_WRITEBACK_THRESHOLD, PROVED, "TXDCTL.WTHRESH must be 0 with head write-back")             \
+    X(TX_WRITEBACK_ORDER, WATCHED, "DCA_TXCTRL bit 11 must be 0 with head write-back")             \
+    X(TX_THRESHOLD_RS, WATCHED,                                                                    \
+      "with TXDCTL.WTHRESH above 0 the last descriptor of each packet needs RS")                   \
+    X(TX_LENGTH_ZERO, PROVED, "a transmit data descriptor must have a length")                     \
+    X(TX_TYPE, WATCHED, "a transmit descriptor must be of a type that exists, and in its place")   \
+    X(TX_DESCRIPTORS, WATCHED, "a packet must end (EOP) within 40 - WTHRESH descriptors")          \
+    X(TX_FRAME, PROVED, "a frame must not be longer than 9728 bytes with its checksum")            \
+    X(TX_PAYLEN, PROVED, "PAYLEN must be the number of bytes in the packet")                       \
+    X(TX_CHECKSUM, WATCHED, "a frame needs its checksum (IFCS or HLREG0.TXCRCEN)")                 \
+    X(TX_UNMODELLED, WATCHED,                                                                      \
+      "a packet must not ask for work this card does not do (TSE, VLE, POPTS)")                    \
+    X(TX_DISABLE_BUSY, WATCHED, "a transmit queue must be empty, or flushed, when it is disabled") \
+    X(DMA_UNMAPPED, PROVED, "the card must be given addresses inside one mapping only")
 
 enum sim_rule {
-#define SIM_RULE_ID(id, text) SIM_RULE_##id,
+#define SIM_RULE_ID(id, checked, text) SIM_RULE_##id,
     SIM_RULES(SIM_RULE_ID)
 #undef SIM_RULE_ID
         SIM_RULE_COUNT

@@ -71,7 +71,7 @@ static void report_is_read_once_and_only_that_is_used(void **state)
             card_put(card, LENGTH, frame);
         card_settle(card);
         lie_about = lies[i];
-        watch_begin(driver_of(card)->rx[0]->memory.memory, change_report);
+        watch_begin(driver_of(card)->rx[0].memory.memory, change_report);
         received = ir_rx(card->rx, pkts, FRAMES);
         accesses = watch_end();
         assert_int_equal(received, FRAMES);
@@ -94,7 +94,7 @@ static uint64_t repaired(uint64_t word)
 static void report_that_is_repaired_is_delivered_or_dropped_as_a_whole(void **state)
 {
     struct card *card = *state;
-    struct ixgbe_desc *ring = driver_of(card)->rx[0]->queue.desc;
+    struct ixgbe_desc *ring = driver_of(card)->rx[0].queue.desc;
     struct ir_rxq_drops drops;
     struct ir_pkt pkt;
     int received;
@@ -104,7 +104,7 @@ static void report_that_is_repaired_is_delivered_or_dropped_as_a_whole(void **st
     card_settle(card);
     ring[0].hi |= 1u << 29;
     lie_about = repaired;
-    watch_begin(driver_of(card)->rx[0]->memory.memory, change_report);
+    watch_begin(driver_of(card)->rx[0].memory.memory, change_report);
     received = ir_rx(card->rx, &pkt, 1);
     (void)watch_end();
     assert_true(received == 0 || received == 1);
@@ -146,9 +146,9 @@ static void head_is_read_once_and_only_that_is_used(void **state)
         card_settle(card);
         for (uint32_t frame = 0; frame < 20; frame++)
             card_expect_sent(card, LENGTH, frame);
-        head_word = (uint8_t *)(uintptr_t)driver_of(card)->tx[0]->queue.head;
+        head_word = (uint8_t *)(uintptr_t)driver_of(card)->tx[0].queue.head;
         head_lie = heads[i];
-        watch_begin(driver_of(card)->tx[0]->memory.memory, change_head);
+        watch_begin(driver_of(card)->tx[0].memory.memory, change_head);
         left = ir_tx_reclaim(card->tx);
         assert_true(watch_end() > 0);
         assert_int_equal(left, 0);

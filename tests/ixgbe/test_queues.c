@@ -45,7 +45,7 @@ static struct ir_rxq_drops drops_of(const struct card *card)
 static void receive_queue_is_programmed_as_documented(void **state)
 {
     struct card *card = *state;
-    const struct ixgbe_rx *rx = ((struct ixgbe_dev *)card->dev)->rx[0];
+    const struct ixgbe_rx *rx = &((struct ixgbe_dev *)card->dev)->rx[0];
 
     assert_int_equal(read_register(card, IXGBE_RDBAL(0)), rx->memory.iova & 0xffffffff);
     assert_int_equal(read_register(card, IXGBE_RDBAH(0)), rx->memory.iova >> 32);
@@ -63,7 +63,7 @@ static void receive_queue_is_programmed_as_documented(void **state)
 static void transmit_queue_is_programmed_as_documented(void **state)
 {
     struct card *card = *state;
-    const struct ixgbe_tx *tx = ((struct ixgbe_dev *)card->dev)->tx[0];
+    const struct ixgbe_tx *tx = &((struct ixgbe_dev *)card->dev)->tx[0];
     uint32_t control = read_register(card, IXGBE_TXDCTL(0));
 
     assert_int_equal(read_register(card, IXGBE_TDBAL(0)), tx->memory.iova & 0xffffffff);
@@ -268,7 +268,7 @@ static void impossible_transmit_head_breaks_the_queue_until_a_reset(void **state
         pkts[0] = card_packet(card, 60, 1);
         pkts[1] = card_packet(card, 60, 2);
         assert_int_equal(ir_tx(card->tx, pkts, 2), 2);
-        *dev->tx[0]->queue.head = heads[i]; /* 2 is the furthest it could be */
+        *dev->tx[0].queue.head = heads[i]; /* 2 is the furthest it could be */
         assert_int_equal(ir_tx_reclaim(card->tx), -EIO);
         assert_int_equal(ir_tx_reclaim(card->tx), -EIO);
         pkts[0] = card_packet(card, 60, 3);
