@@ -4,10 +4,14 @@
 import json
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
 PROVE = pathlib.Path(__file__).resolve().parents[2] / 'contracts' / 'prove'
+sys.path.insert(0, str(PROVE.parent))
+sys.dont_write_bytecode = True
+from prover.framac import kind_of  # noqa: E402
 
 TOOLS = ''.join(f'| `{name}` | used |\n' for name in ('frama-c', 'why3', 'z3', 'cvc4', 'cvc5'))
 
@@ -31,6 +35,19 @@ uint32_t next_in_ring(uint32_t at)
     return at < 8u ? next(at) : 0u;
 }
 '''
+
+
+class Kinds(unittest.TestCase):
+
+    def test_kind_is_told_by_the_name_without_its_functions(self):
+        for name, kind in (('assert_rte_mem_access_3', 'memory'), ('assert_rte_index_bound', 'memory'),
+                           ('assert_rte_unsigned_overflow_2', 'arithmetic'),
+                           ('assert_rte_unsigned_downcast', 'arithmetic'),
+                           ('call_ir_pool_pop_2_requires_3_part1', 'call'), ('loop_variant_decrease', 'termination'),
+                           ('loop_assigns', 'frame'), ('assigns_exit_part2', 'frame'),
+                           ('loop_invariant_3_preserved', 'invariant'), ('ensures_12_part3', 'contract'),
+                           ('assert', 'other')):
+            self.assertEqual(kind_of(f'typed_assigns_ensures_{name}', 'assigns_ensures'), kind, name)
 
 
 class Prove(unittest.TestCase):
@@ -74,6 +91,16 @@ class Prove(unittest.TestCase):
 
     def test_correct_code_is_accepted(self):
         self.accepts(GOOD)
+
+    def test_report_has_kinds_of_goals_and_what_each_function_assumes(self):
+        self.accepts(GOOD)
+        rows = {row['function']: row for row in self.report['results']}
+        self.assertEqual({kind for row in rows.values() for kind in row['kinds']},
+                         {'arithmetic', 'call', 'contract', 'frame'})
+        for row in rows.values():
+            self.assertEqual(sum(row['kinds'].values()), row['goals'] - row['smoke_tests'])
+            self.assertEqual(row['assumed'], [])
+        self.assertEqual(self.report['revision'], 'unknown')  # the tree of the case is in no repository
 
     def test_wrong_postcondition_is_rejected(self):
         self.rejects(GOOD.replace('<= 8', '<= 7'), 'goal not proved')
