@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The table of functions, and what is known of each one."""
-from .claims import sentence
+from .claims import join, sentence
 from .html import code, element, items, link, number, plural, table
 from .marks import marked, missing, stained
 from .pictures import share
@@ -99,9 +99,11 @@ def every_detail(data, evidence):
 
 def detail(row, data, evidence):
     where = row['file'] + (f':{row["line"]}' if row['line'] else '')
+    why = [': ', link(f'trusted-{row["function"]}', 'a primitive that is trusted')] if row['state'] == 'trusted' else \
+        [': ', row['why']] if row['why'] else None
     return element('details', element('summary', code(row['function']), ' ',
                                       stained(STATES[row['state']], row['state'])),
-                   element('p', code(where), f': {row["why"]}' if row['why'] else None),
+                   element('p', code(where), why),
                    items([entry for entry in (proof_of(row, data, evidence), *coverage_of(row, evidence),
                                               *mutants_of(row, evidence)) if entry]),
                    id=row['id'], class_='function')
@@ -113,13 +115,16 @@ def proof_of(row, data, evidence):
         return missing(evidence['proof']) if row['state'] == 'not measured' else None
     provers = ', '.join(f'{name} {number(count)}' for name, count in sorted(proof['provers'].items()))
     kinds = ', '.join(f'{name} {number(count)}' for name, count in sorted(proof['kinds'].items()))
-    assumed = [[code(name), ': ', data['trusted']['Primitives'].get(name, 'not in TRUSTED.md')]
-               for name in proof['assumed']]
+    assumed = [trusted_link(name, data) for name in proof['assumed']]
     return [element('strong', f'{number(proof["proved"])} of {plural(proof["goals"], "goal")} proved'),
             f' in {proof["seconds"]} s, {proof["smoke_tests"]} of them smoke tests. By prover: {provers or "none"}. '
             f'By kind: {kinds or "none"}.', marked(evidence['proof']),
             items([stained('bad', problem) for problem in proof['problems']]) if proof['problems'] else None,
-            ['Relies on:', items(assumed)] if assumed else 'Relies on no trusted primitive.']
+            [' Relies on ', join(assumed), '.'] if assumed else ' Relies on no trusted primitive.']
+
+
+def trusted_link(name, data):
+    return link(f'trusted-{name}', code(name)) if name in data['trusted']['Primitives'] else code(name)
 
 
 def coverage_of(row, evidence):

@@ -153,17 +153,26 @@ def instructions(data):
 
 
 def sources(data):
-    rows = [[element('th', row['title'], scope='row'), row['shows'],
-             [stained(row['state'], STATES[row['state']]),
-              [': ', items(shorten(row['sentences']))] if row['sentences'] else None],
-             code(row['command']), ', '.join(row['revisions']) or '–',
-             ', '.join(shorten([date[:10] for date in dict.fromkeys(row['dates'])])) or '–']
+    rows = [[element('th', row['title'], scope='row'),
+             element('td', stained(row['state'], STATES[row['state']]),
+                     [': ', items(shorten(row['sentences']))] if row['sentences'] else None),
+             row['shows'], element('td', code(row['command']), data_label='Repeat with'),
+             element('td', code(', '.join(row['revisions']) or '–'), data_label='Revision'),
+             element('td', days(row['dates']), data_label='Measured')]
             for row in data['evidence']]
     return element('section', element('h2', 'Evidence', id='evidence'),
                    element('p', 'What there is, and the command that makes it again. ', code('ci/report --all'),
                            ' runs each command whose evidence is missing or outdated.'),
-                   table(('Evidence', 'What it shows', 'State', 'Repeat with', 'Revision', 'Measured'), rows,
+                   table(('Evidence', 'State', 'What it shows', 'Repeat with', 'Revision', 'Measured'), rows,
                          aria_label='Evidence', class_='evidence'))
+
+
+def days(dates):
+    """The first and the last day."""
+    if not dates:
+        return '–'
+    first, last = dates[0][:10], dates[-1][:10]
+    return first if first == last else f'{first} to {last}'
 
 
 def shorten(sentences):

@@ -25,13 +25,16 @@ def hostile(data, evidence):
     programs = {}
     for row in data['hostile']:
         programs.setdefault(row['program'], []).append(row)
-    parts = [element('div', element('h3', program),
-                     element('ul', [element('li', stained('good' if row['passed'] else 'bad', sentence(row['test'])),
-                                            id=test_anchor(row)) for row in rows], class_='names'))
+    parts = [element('div', element('h3', program), element('ul', map(verdict, rows), class_='names'))
              for program, rows in sorted(programs.items())]
     return section('hostile', 'Hostile cards',
                    element('p', f'{plural(len(data["hostile"]), "test")} in which the simulated card lies. Each name '
                                 'says what must hold.'), element('div', parts, class_='columns'), repeat(source))
+
+
+def verdict(row):
+    said = sentence(row['test'])
+    return element('li', [stained('good', ''), said] if row['passed'] else stained('bad', said), id=test_anchor(row))
 
 
 def unseen(data, evidence):
@@ -109,8 +112,11 @@ def bench(data, evidence):
 
 
 def trusted(data):
+    def term(name, item):
+        return element('dt', code(item), id=f'trusted-{item}' if name == 'Primitives' else None)
+
     parts = [element('div', element('h3', f'{name} ({len(rows)})'),
-                     element('dl', [[element('dt', code(item)), element('dd', prose(why))] for item, why in rows.items()],
+                     element('dl', [[term(name, item), element('dd', prose(why))] for item, why in rows.items()],
                              class_='trusted'))
              for name, rows in data['trusted'].items()]
     return section('trusted', 'Trusted base',

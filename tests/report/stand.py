@@ -17,17 +17,23 @@ MADE = {'.gitignore': '/build*/\n', 'src/core/one.c': 'int one = 1;\n', 'fuzz/co
         'fuzz/corpus/tx/seed': 'b', 'sanitize/asan.ini': '', 'sanitize/tsan.ini': ''}
 
 
-class Stand:
-    """A tree in a temporary folder, with evidence but for the kinds named in `without`."""
+def place(name):
+    """Where ci/report looks for a kind of evidence."""
+    return f'build/{PLACES[name]}/{"tests" if name == "tests" else "report"}.json'
 
-    def __init__(self, case, without=()):
+
+class Stand:
+    """A tree in a temporary folder, with evidence but for the kinds named in `without`. `files` are more files of
+    both commits."""
+
+    def __init__(self, case, without=(), files=(), cleanup=None):
         directory = tempfile.TemporaryDirectory()
-        case.addCleanup(directory.cleanup)
+        (cleanup or case.addCleanup)(directory.cleanup)
         self.root = pathlib.Path(directory.name) / 'tree'
         for name in COPIED:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, self.root / name)
-        for name, text in MADE.items():
+        for name, text in {**MADE, **dict(files)}.items():
             self.write(name, text)
         self.git('init', '-q')
         self.past = self.commit()
@@ -41,6 +47,8 @@ class Stand:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding='utf-8')
+        if text.startswith('#!'):
+            path.chmod(0o755)
         return path
 
     def git(self, *arguments):
@@ -56,12 +64,8 @@ class Stand:
         text = (HERE / 'evidence' / f'{name}.json').read_text(encoding='utf-8')
         return json.loads(text.replace('"PAST"', f'"{self.past}"').replace('"PRESENT"', f'"{self.present}"'))
 
-    def place(self, name):
-        """Where ci/report looks for a kind of evidence."""
-        return f'build/{PLACES[name]}/{"tests" if name == "tests" else "report"}.json'
-
     def put(self, name, report):
-        return self.write(self.place(name), json.dumps(report))
+        return self.write(place(name), json.dumps(report))
 
     def report(self, *arguments):
         """Run ci/report on the tree."""

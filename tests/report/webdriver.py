@@ -25,6 +25,9 @@ class Browser:
     """A session of its own, with its own profile; use it with `with`."""
 
     def __init__(self):
+        missing = [name for name in ('chromium', 'chromedriver') if not shutil.which(name)]
+        if missing:
+            raise Refused(f'{" and ".join(missing)} not found; install the packages chromium and chromium-driver')
         self.folder = tempfile.TemporaryDirectory()
         # Port 0: the driver chooses one that is free, and says which.
         self.driver = subprocess.Popen(['chromedriver', '--port=0'], stdin=subprocess.DEVNULL, text=True,
