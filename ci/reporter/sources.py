@@ -95,6 +95,8 @@ def require(row, *names):
 def judge_proof(report, _, judgement):
     for row in report['results']:
         require(row, 'kinds', 'assumed', 'goals', 'proved', 'problems', 'provers', 'smoke_tests')
+    if not report['results']:
+        judgement.bad.append('nothing was proved')
     if report['partial']:
         judgement.missing.append('only a part was proved')
     if report['cache']:
@@ -124,6 +126,8 @@ def judge_fuzz(report, root, judgement):
 
 
 def judge_mutants(report, _, judgement):
+    if not report['results']:
+        judgement.bad.append('no wrong version was tried')
     if report['partial']:
         tried = sum('proof' in row and 'tests' in row for row in report['results'])
         judgement.missing.append(f'{tried} of {report["described"]} wrong versions were tried by proof and tests')
@@ -138,7 +142,11 @@ def judge_sanitizers(report, root, judgement):
 
 
 def judge_counts(report, _, judgement):
-    judgement.bad += [f'{row["name"]}: {row["failed"]} failed' for row in report['results'] if row['failed']]
+    for row in report['results']:
+        if row['failed']:
+            judgement.bad.append(f'{row["name"]}: {row["failed"]} failed')
+        elif not row['passed']:
+            judgement.bad.append(f'{row["name"]}: nothing passed')
 
 
 def judge_bench(report, _, judgement):

@@ -127,6 +127,28 @@ class Prove(unittest.TestCase):
         self.rejects(code, 'next: assumed')
         self.accepts(code, primitives='| `next` | an assumption |\n')
 
+    def test_report_has_what_each_function_assumes_itself_or_by_what_it_calls(self):
+        self.accepts(GOOD.replace('static uint32_t next(uint32_t at)\n{\n    return at + 1u;\n}',
+                                  'uint32_t next(uint32_t at);') + '''
+/*@ assigns \\nothing;
+    ensures \\result <= 8;
+*/
+uint32_t twice(uint32_t at)
+{
+    return next_in_ring(next_in_ring(at));
+}
+
+/*@ assigns \\nothing;
+    ensures \\result == 1;
+*/
+uint32_t one(void)
+{
+    return 1u;
+}
+''', primitives='| `next` | an assumption |\n')
+        self.assertEqual({row['function']: row['assumed'] for row in self.report['results']},
+                         {'next_in_ring': ['next'], 'twice': ['next'], 'one': []})
+
     def test_called_function_without_contract_is_rejected(self):
         code = GOOD.replace('<stdint.h>\n', '<stdint.h>\nuint32_t other(void);\n')
         self.rejects(code.replace('next(at) : 0u', 'other() % 8u : 0u'), 'other: assumed')

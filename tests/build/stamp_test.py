@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""ci/stamp.py must say which revision was measured, and keep what other runs found."""
+"""ci/stamp.py must say which revision was measured, and keep what other runs found; ci/count-tests must tell each
+test by name."""
 import json
 import os
 import pathlib
@@ -92,6 +93,35 @@ class Rows(Place):
             (self.root / 'deep' / 'r.json').write_text(text, encoding='utf-8')
             self.assertIn('remove it, and measure again', self.row('asan', '1', '0', '5', expect=2))
             self.assertEqual((self.root / 'deep' / 'r.json').read_text('utf-8'), text)
+
+
+class Counting(Place):
+
+    def count(self, runs, *arguments):
+        log = self.root / 'testlog.json'
+        log.write_text(''.join(json.dumps(run) + '\n' for run in runs), encoding='utf-8')
+        return subprocess.run([str(ROOT / 'ci' / 'count-tests'), str(log), *arguments], capture_output=True, text=True,
+                              check=False)
+
+    def test_each_test_is_counted_and_written_by_name(self):
+        out = self.root / 'tests.json'
+        done = self.count([
+            {'name': 'core pool', 'result': 'FAIL', 'stdout': 'TAP version 13\nok 1 - one\nnot ok 2 - two\n'},
+            {'name': 'build stamp', 'result': 'OK', 'stderr': 'test_three (__main__.A.test_three) ... ok\n'},
+            {'name': 'plain', 'result': 'OK'}], '--json', str(out), '--revision', 'abc')
+        self.assertEqual((done.returncode, done.stdout.splitlines()), (1, ['failed: core pool: two', '3 1']))
+        report = json.loads(out.read_text(encoding='utf-8'))
+        self.assertEqual(report['revision'], 'abc')
+        self.assertEqual([(row['program'], row['test'], row['passed']) for row in report['results']],
+                         [('core pool', 'one', True), ('core pool', 'two', False), ('build stamp', 'test_three', True),
+                          ('plain', '', True)])
+
+    def test_log_without_tests_fails(self):
+        done = self.count([])
+        self.assertEqual((done.returncode, done.stdout.splitlines()), (1, ['failed: no test was run', '0 1']))
+
+    def test_json_without_a_revision_is_refused(self):
+        self.assertEqual(self.count([], '--json', str(self.root / 'x')).returncode, 2)
 
 
 if __name__ == '__main__':

@@ -120,6 +120,14 @@ class Judgement(Case):
         self.assertEqual(self.spoiled('sanitizers', lambda report: report['results'].pop(0)),
                          ('missing', ['asan was not run']))
 
+    def test_evidence_of_nothing_is_bad(self):
+        self.assertEqual(self.spoiled('proof', lambda report: report['results'].clear()),
+                         ('bad', ['nothing was proved']))
+        self.assertEqual(self.spoiled('mutants', lambda report: report['results'].clear()),
+                         ('bad', ['no wrong version was tried']))
+        self.assertEqual(self.spoiled('sanitizers', lambda report: report['results'][0].update(passed=0)),
+                         ('bad', ['asan: nothing passed']))
+
     def test_checks_that_were_stopped_are_missing(self):
         state, sentences = self.spoiled('checks', lambda report: report['results'].pop())
         self.assertEqual((state, sentences), ('missing', ['the run was stopped before its last step']))
