@@ -58,6 +58,8 @@ class Functions:
                 row[name] = {kind: function[kind] for kind in ('lines', 'branches', 'mcdc', 'missed', 'entries')}
 
     def add_mutants(self, results):
+        for result in results:
+            self.row(result['file'], result['function'])
         for row in self.rows.values():
             row['mutants'] = [result for result in results
                               if (result['file'], result['function']) == (row['file'], row['function'])]

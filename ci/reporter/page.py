@@ -64,7 +64,7 @@ def verdict(data):
     if counts['missing']:
         parts.append(stained('missing', f'Incomplete: {", ".join(counts["missing"])}. '))
     if counts['outdated']:
-        parts.append(stained('outdated', f'Of another revision: {", ".join(counts["outdated"])}. '))
+        parts.append(stained('outdated', f'Outdated: {", ".join(counts["outdated"])}. '))
     if not parts:
         parts.append(stained('good', 'All evidence is there, of this revision, and good. '))
     unknown = f'{plural(data["not_measured"], "figure")} not measured.' if data['not_measured'] else None
@@ -101,11 +101,13 @@ def proved(data):
 
 def rejected(data):
     tried = [row['proof'] for row in data['mutants'] or () if 'proof' in row]
-    known = [one for one in tried if one['rejected'] or one['unseen_because']]
-    unseen = sum(not one['rejected'] for one in known)
-    return [of(len(known) - unseen, len(tried)) if not unseen else
-            element('strong', f'{len(known) - unseen}\u202f/\u202f{len(tried)}'),
-            [', ', link('unseen', f'{unseen} explained')] if unseen else None] if tried else None
+    if not tried:
+        return None
+    noticed = sum(one['rejected'] for one in tried)
+    explained = sum(not one['rejected'] and bool(one['unseen_because']) for one in tried)
+    said = element('strong', f'{noticed}\u202f/\u202f{len(tried)}')
+    return [said if noticed + explained == len(tried) else stained('bad', said),
+            [', ', link('unseen', f'{explained} explained')] if explained else None]
 
 
 def percent_of(data, kind):

@@ -120,6 +120,7 @@ def judge_fuzz(report, root, judgement):
     run = {row['target'] for row in report['results']}
     judgement.missing += [f'target {target} was not fuzzed' for target in targets(root) if target not in run]
     for row in report['results']:
+        require(row, 'totals', 'corpus', 'executions_per_second')
         judgement.bad += [f'{row["target"]}: {crash["verdict"]}' for crash in row['crashes']]
         if row['executions'] == 0:
             judgement.bad.append(f'{row["target"]}: {row["engine"]} executed nothing')
@@ -132,6 +133,7 @@ def judge_mutants(report, _, judgement):
         tried = sum('proof' in row and 'tests' in row for row in report['results'])
         judgement.missing.append(f'{tried} of {report["described"]} wrong versions were tried by proof and tests')
     for row in report['results']:
+        require(row, 'file', 'function', 'why')
         judgement.bad += [f'{row["name"]}: {problem.splitlines()[0]}' for problem in row['problems']]
 
 

@@ -210,6 +210,13 @@ class Functions(Case):
         # Nine functions without a proof, one without a corpus, and the proof itself.
         self.assertEqual(place.data()['not_measured'], 11)
 
+    def test_wrong_version_of_a_function_that_nothing_else_knows_has_a_row(self):
+        place = self.stand(without=('proof', 'coverage'))
+        self.ends(place, 1)
+        self.assertEqual({name: len(row['mutants']) for name, row in self.rows(place).items()}, {
+            'ir_pkt_data': 1, 'ir_dma_iova': 1, 'ir_move_drain': 1, 'ir_pool_return': 1, 'rx_lend': 2, 'rx_take': 1,
+            'tx_finished': 1})
+
 
 class Properties(Case):
 
