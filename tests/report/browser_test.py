@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import struct
+import subprocess
 import sys
 import unittest
 import zlib
@@ -272,6 +273,23 @@ class Page(unittest.TestCase):
         self.assertTrue(paper.startswith(b'%PDF-'))
         self.assertGreater(paper.count(b'/Type /Page\n'), 4)
         self.assertGreater(self.browser.run('return document.querySelectorAll("details[open]").length'), 10)
+
+
+    def test_head_of_the_table_is_on_each_page_of_it(self):
+        rows = self.browser.run('''
+            const body = document.querySelector("#function-table tbody");
+            const rows = Array.from(body.rows);
+            for (let copies = 0; copies < 15; copies++)
+                body.append(...rows.map(row => row.cloneNode(true)));
+            return body.rows.length;''')
+        self.assertGreater(rows, 100)
+        done = subprocess.run(['pdftotext', '-layout', '-', '-'], input=self.browser.print(), check=True,
+                              stdout=subprocess.PIPE)
+        pages = [page for page in done.stdout.decode().split('\f')
+                 if re.search(r'^ixgbe_wait_until +src/ixgbe/access.c', page, re.MULTILINE)]
+        self.assertGreater(len(pages), 1)
+        for page in pages:
+            self.assertRegex(page, r'(?m)^ *Function +File +Proof +Goals ')
 
 
 if __name__ == '__main__':
