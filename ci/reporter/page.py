@@ -11,6 +11,8 @@ from .tables import appendix
 
 HERE = pathlib.Path(__file__).resolve().parent
 STATES = {'good': 'current', 'outdated': 'outdated', 'missing': 'incomplete', 'bad': 'bad'}
+# What the page does not have it may not load either, whatever stands in the evidence.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 SECTIONS = (('summary', 'Summary'), ('evidence', 'Evidence'), ('properties', 'Properties'),
             ('functions', 'Functions'), ('details', 'Details'), ('hostile', 'Hostile cards'), ('unseen', 'Exceptions'),
             ('fuzzing', 'Fuzzing'), ('sanitizers', 'Checks'), ('trusted', 'Trusted base'), ('tools', 'Tools'))
@@ -21,6 +23,7 @@ def page(data):
     evidence = {row['name']: row for row in data['evidence']}
     title = f'Ironring {data["version"]}: assurance report'
     head = element('head', element('meta', charset='utf-8'),
+                   element('meta', http_equiv='Content-Security-Policy', content=POLICY),
                    element('meta', name='viewport', content='width=device-width, initial-scale=1'),
                    element('meta', name='color-scheme', content='light dark'),
                    element('link', rel='icon', href='data:,'),
