@@ -6,11 +6,10 @@ from .marks import marked, missing, stained
 from .pictures import share
 
 STATES = {'proved': 'good', 'failed': 'bad', 'trusted': 'open', 'not proved': 'open', 'not measured': 'missing'}
-# What a column shows, how it sorts at first, and the evidence it comes from.
-HEADS = (('Function', 'text', None), ('File', 'text', None), ('Proof', 'text', 'proof'),
-         ('Goals', 'number', 'proof'), ('Assumes', 'number', 'proof'), ('Lines', 'number', 'coverage'),
-         ('Branches', 'number', 'coverage'), ('MC/DC', 'number', 'coverage'), ('Fuzzed', 'number', 'coverage'),
-         ('Wrong versions', 'number', 'mutants'))
+# What a column shows, and how it sorts.
+HEADS = (('Function', 'text'), ('File', 'text'), ('Proof', 'text'), ('Goals', 'number'), ('Assumes', 'number'),
+         ('Lines', 'number'), ('Branches', 'number'), ('MC/DC', 'number'), ('Fuzzed', 'number'),
+         ('Wrong versions', 'number'))
 
 
 def functions(data, evidence, figures):
@@ -23,7 +22,7 @@ def functions(data, evidence, figures):
         body = [element('p', element('label', 'Filter ', element('input', type='search', id='filter',
                                                                  autocomplete='off')),
                         element('output', id='shown'), class_='tools', hidden=True),
-                table([(title, {'data_sort': kind}) for title, kind, _ in HEADS], [line(row) for row in rows],
+                table([(title, {'data_sort': kind}) for title, kind in HEADS], [line(row) for row in rows],
                       id='function-table', class_='functions', aria_label='Functions')]
     notes = [[element('strong', 'Goals'), ' proved of all, smoke tests among them. ',
               element('strong', 'Assumes'), ': trusted primitives that the proof relies on. ',
