@@ -149,7 +149,7 @@ def collect(root):
         'proof': summary_of_proof(found['proof'].report),
         'coverage': summary_of_coverage(found['coverage'].report),
         'mutants': mutants, 'fuzz': fuzz, 'sanitizers': sanitizers,
-        'hostile': None if tests is None else [row for row in tests if row['program'].startswith('hostile ')],
+        'hostile': None if tests is None else [row for row in tests if row['program'].startswith(sources.HOSTILE)],
         'tests': None if tests is None else {'passed': sum(row['passed'] for row in tests), 'total': len(tests)},
         'checks': results_of(found['checks']), 'analyzer': results_of(found['analyzer']),
         'bench': found['bench'].report,

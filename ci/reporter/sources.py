@@ -6,6 +6,7 @@ from typing import Callable
 import stamp
 
 CODE = ('src', 'include', 'meson.build', 'meson_options.txt')
+HOSTILE = 'hostile '  # how the programs of tests/hostile begin
 ORDER = ('good', 'outdated', 'missing', 'bad')  # from the best state to the worst
 
 
@@ -161,6 +162,8 @@ def judge_bench(report, _, judgement):
 def judge_tests(report, _, judgement):
     if not report['results']:
         judgement.bad.append('no test was run')
+    elif not any(row['program'].startswith(HOSTILE) for row in report['results']):
+        judgement.missing.append('no test with a hostile card was run')
     judgement.bad += [f'{row["program"]}: {row["test"] or "the program"} failed' for row in report['results']
                       if not row['passed']]
 

@@ -106,7 +106,7 @@ class Counting(Place):
     def test_each_test_is_counted_and_written_by_name(self):
         out = self.root / 'tests.json'
         done = self.count([
-            {'name': 'core pool', 'result': 'FAIL', 'stdout': 'TAP version 13\nok 1 - one\nnot ok 2 - two\n'},
+            {'name': 'ironring:one+two / core pool', 'result': 'FAIL', 'stdout': 'TAP version 13\nok 1 - one\nnot ok 2 - two\n'},
             {'name': 'build stamp', 'result': 'OK', 'stderr': 'test_three (__main__.A.test_three) ... ok\n'},
             {'name': 'plain', 'result': 'OK'}], '--json', str(out), '--revision', 'abc')
         self.assertEqual((done.returncode, done.stdout.splitlines()), (1, ['failed: core pool: two', '3 1']))

@@ -132,9 +132,12 @@ class Judgement(Case):
         state, sentences = self.spoiled('checks', lambda report: report['results'].pop())
         self.assertEqual((state, sentences), ('missing', ['the run was stopped before its last step']))
 
-    def test_tests_that_were_none_are_bad(self):
+    def test_tests_that_were_none_are_bad_and_those_without_a_hostile_card_are_not_all(self):
         self.assertEqual(self.spoiled('tests', lambda report: report['results'].clear()),
                          ('bad', ['no test was run']))
+        self.assertEqual(self.spoiled('tests', lambda report: report.update(
+            results=[row for row in report['results'] if not row['program'].startswith('hostile')])),
+            ('missing', ['no test with a hostile card was run']))
 
     def test_benchmark_above_its_limit_is_bad_and_one_compiler_is_not_two(self):
         self.assertEqual(self.spoiled('bench', lambda report: report['results'][0].update(
