@@ -161,27 +161,27 @@ class Page(unittest.TestCase):
 
     def test_click_sorts_numbers_from_the_largest_and_again_from_the_smallest(self):
         goals = ['204/205', '119', '93', '65', '59', '55', '34', '26', '4', 'none', 'none']
-        before = self.browser.run(COLUMN, 3)
+        before = self.browser.run(COLUMN, 2)
         self.assertNotEqual(before, goals)
         self.assertEqual(sorted(before), sorted(goals))
-        self.browser.click('#function-table th:nth-child(4) button')
-        self.assertEqual(self.browser.run(SORTED), [[3, 'descending']])
-        self.assertEqual(self.browser.run(COLUMN, 3), goals)
-        self.browser.click('#function-table th:nth-child(4) button')
-        self.assertEqual(self.browser.run(SORTED), [[3, 'ascending']])
-        self.assertEqual(self.browser.run(COLUMN, 3), goals[::-1])
+        self.browser.click('#function-table th:nth-child(3) button')
+        self.assertEqual(self.browser.run(SORTED), [[2, 'descending']])
+        self.assertEqual(self.browser.run(COLUMN, 2), goals)
+        self.browser.click('#function-table th:nth-child(3) button')
+        self.assertEqual(self.browser.run(SORTED), [[2, 'ascending']])
+        self.assertEqual(self.browser.run(COLUMN, 2), goals[::-1])
 
     def test_keys_sort_texts_in_alphabetical_order(self):
-        self.browser.click('#function-table th:nth-child(4) button')
-        files = self.browser.run(COLUMN, 1)
-        self.assertNotEqual(files, sorted(files))
-        self.browser.run('document.querySelector("#function-table th:nth-child(2) button").focus()')
+        self.browser.click('#function-table th:nth-child(3) button')
+        names = self.browser.run(COLUMN, 0)
+        self.assertNotEqual(names, sorted(names))
+        self.browser.run('document.querySelector("#function-table th:nth-child(1) button").focus()')
         self.browser.press(ENTER)
-        self.assertEqual(self.browser.run(COLUMN, 1), sorted(files))
+        self.assertEqual(self.browser.run(COLUMN, 0), sorted(names))
         self.browser.press(TAB)
         self.browser.press(' ')
-        self.assertEqual(self.browser.run(SORTED), [[2, 'ascending']])
-        self.assertEqual(self.browser.run(COLUMN, 2)[0], '✗ failed')
+        self.assertEqual(self.browser.run(SORTED), [[1, 'ascending']])
+        self.assertEqual(self.browser.run(COLUMN, 1)[0], '✗ failed')
 
     def test_filter_shows_the_rows_with_all_its_words(self):
         every = self.browser.run(COLUMN, 0)
@@ -286,10 +286,10 @@ class Page(unittest.TestCase):
         done = subprocess.run(['pdftotext', '-layout', '-', '-'], input=self.browser.print(), check=True,
                               stdout=subprocess.PIPE)
         pages = [page for page in done.stdout.decode().split('\f')
-                 if re.search(r'^ixgbe_wait_until +src/ixgbe/access.c', page, re.MULTILINE)]
+                 if re.search(r'^ixgbe_wait_until .* src/ixgbe/access.c', page, re.MULTILINE)]
         self.assertGreater(len(pages), 1)
         for page in pages:
-            self.assertRegex(page, r'(?m)^ *Function +File +Proof +Goals ')
+            self.assertRegex(page, r'(?m)^ *Function +Proof +Goals .* File$')
 
 
 if __name__ == '__main__':
