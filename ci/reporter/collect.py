@@ -40,7 +40,7 @@ class Functions:
     def row(self, file, function):
         return self.rows.setdefault((file, function), {
             'id': identity(file, function), 'file': file, 'function': function, 'line': None,
-            'proof': None, 'tests': None, 'corpora': None, 'mutants': None})
+            'proof': None, 'tests': None, 'corpora': None, 'mutants': None, 'described': None})
 
     def add_proof(self, report):
         for result in report['results']:
@@ -57,12 +57,14 @@ class Functions:
                 row['line'] = function['first_line']
                 row[name] = {kind: function[kind] for kind in ('lines', 'branches', 'mcdc', 'missed', 'entries')}
 
-    def add_mutants(self, results):
-        for result in results:
-            self.row(result['file'], result['function'])
+    def add_mutants(self, report):
+        """What is known of the wrong versions, and how many there are of each function, tried or not."""
+        for one in report['described']:
+            self.row(one['file'], one['function'])
         for row in self.rows.values():
-            row['mutants'] = [result for result in results
-                              if (result['file'], result['function']) == (row['file'], row['function'])]
+            row['mutants'], row['described'] = (
+                [one for one in rows if (one['file'], one['function']) == (row['file'], row['function'])]
+                for rows in (report['results'], report['described']))
 
     def finish(self, proved):
         """The rows in order, each with its state; `proved` tells whether there is a proof report at all."""
@@ -97,7 +99,7 @@ def functions_of(found, trusted, left_out):
         if coverage and name in coverage:
             functions.add_coverage(name, coverage[name])
     if mutants:
-        functions.add_mutants(mutants['results'])
+        functions.add_mutants(mutants)
     return functions.finish(proof is not None)
 
 
@@ -148,7 +150,7 @@ def collect(root):
         'tools': tools_of(found),
         'proof': summary_of_proof(found['proof'].report),
         'coverage': summary_of_coverage(found['coverage'].report),
-        'mutants': mutants, 'fuzz': fuzz, 'sanitizers': sanitizers,
+        'mutants': mutants, 'described': (found['mutants'].report or {}).get('described'), 'fuzz': fuzz, 'sanitizers': sanitizers,
         'hostile': None if tests is None else [row for row in tests if row['program'].startswith(sources.HOSTILE)],
         'tests': None if tests is None else {'passed': sum(row['passed'] for row in tests), 'total': len(tests)},
         'checks': results_of(found['checks']), 'analyzer': results_of(found['analyzer']),

@@ -59,7 +59,7 @@ def line(row):
     state += [percent(tests, kind) for kind in ('lines', 'branches', 'mcdc')]
     state.append(cell(number(corpora['entries']), corpora['entries'], class_='n') if corpora else
                  empty('not measured'))
-    return element('tr', state, noticed(row['mutants']), cell(row['file'], row['file']))
+    return element('tr', state, noticed(row), cell(row['file'], row['file']))
 
 
 def empty(why):
@@ -76,14 +76,16 @@ def percent(measure, kind):
                 class_='n')
 
 
-def noticed(mutants):
-    if mutants is None:
+def noticed(row):
+    if row['mutants'] is None:
         return empty('not measured')
-    if not mutants:
+    every, tried = len(row['described']), len(row['mutants'])
+    if not every:
         return empty('none')
-    good = sum(not row['problems'] and any(seen(row, side) for side in ('proof', 'tests')) for row in mutants)
-    said = f'{good}/{len(mutants)}'
-    return cell(stained('bad', said) if good < len(mutants) else said, len(mutants), class_='n')
+    good = sum(not one['problems'] and any(seen(one, side) for side in ('proof', 'tests')) for one in row['mutants'])
+    said = f'{good}/{every}'
+    return cell(stained('bad', said) if good < tried else
+                element('span', said, class_='missing') if tried < every else said, every, class_='n')
 
 
 def seen(row, side):
@@ -146,6 +148,10 @@ def mutants_of(row, evidence):
         yield element('div', element('strong', sentence(mutant['name'])), ': ', mutant['why'],
                       items([verdict(mutant, side, evidence) for side in ('proof', 'tests')]),
                       id=f'mutant-{mutant["name"]}')
+    tried = {mutant['name'] for mutant in row['mutants']}
+    for one in row['described']:
+        if one['name'] not in tried:
+            yield [element('strong', sentence(one['name'])), ': ', missing(evidence['mutants'])]
 
 
 def verdict(mutant, side, evidence):

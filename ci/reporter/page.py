@@ -108,9 +108,11 @@ def rejected(data):
         return None
     noticed = sum(one['rejected'] for one in tried)
     explained = sum(not one['rejected'] and bool(one['unseen_because']) for one in tried)
-    said = element('strong', f'{noticed}\u202f/\u202f{len(tried)}')
+    every = len(data['described'])
+    said = element('strong', f'{noticed}\u202f/\u202f{every}')
     return [said if noticed + explained == len(tried) else stained('bad', said),
-            [', ', link('unseen', f'{explained} explained')] if explained else None]
+            [', ', link('unseen', f'{explained} explained')] if explained else None,
+            [', ', element('span', f'{every - len(tried)} not tried', class_='missing')] if every > len(tried) else None]
 
 
 def percent_of(data, kind):

@@ -132,7 +132,7 @@ def judge_mutants(report, _, judgement):
         judgement.bad.append('no wrong version was tried')
     if report['partial']:
         tried = sum('proof' in row and 'tests' in row for row in report['results'])
-        judgement.missing.append(f'{tried} of {report["described"]} wrong versions were tried by proof and tests')
+        judgement.missing.append(f'{tried} of {len(report["described"])} wrong versions were tried by proof and tests')
     for row in report['results']:
         require(row, 'file', 'function', 'why')
         judgement.bad += [f'{row["name"]}: {problem.splitlines()[0]}' for problem in row['problems']]

@@ -42,9 +42,10 @@ def problems_of(row):
     return problems
 
 
-def merged(rows, earlier, digests):
+def merged(rows, earlier, described):
     """Rows of this run, and what earlier runs found about mutants and sides that were not tried now. What was
-    found about another description or another source text is left out. `digests` has all mutants in order."""
+    found about another description or another source text is left out. `described` has all mutants in order."""
+    digests = {one['name']: one['digest'] for one in described}
     now = {row['name']: row for row in rows}
     before = {row['name']: row for row in earlier if row.get('digest') == digests.get(row['name'])}
     result = []
@@ -65,12 +66,12 @@ def summary(rows):
                for side in SIDES}}
 
 
-def write(path, rows, digests, stamped, spent):
+def write(path, rows, described, stamped, spent):
     """Write the report to `path`, and return it. `run` in it is about the rows of this run alone."""
-    results = merged(rows, stamp.rows_of(path), digests)
+    results = merged(rows, stamp.rows_of(path), described)
     known = summary(results)
-    whole = len(results) == len(digests) and all(side in row for row in results for side in SIDES)
-    report = {'ok': known['not_as_expected'] == 0, 'partial': not whole, 'described': len(digests), **known,
+    whole = len(results) == len(described) and all(side in row for row in results for side in SIDES)
+    report = {'ok': known['not_as_expected'] == 0, 'partial': not whole, 'described': described, **known,
               **stamped, 'run': {**summary(rows), **spent}, 'results': results}
     stamp.write(path, report)
     return report

@@ -24,7 +24,7 @@ BETTER = {
         row.update(proved=row['goals'], problems=[]) for row in report['results']]),
     'coverage': lambda report: report['corpora'].update(revision=report['tests']['revision']),
     'fuzz': lambda report: [row.update(crashes=[]) for row in report['results']],
-    'mutants': lambda report: (report.update(partial=False, described=8), [
+    'mutants': lambda report: (report.update(partial=False, described=report['described'][:8]), [
         row.update(problems=[], tests=dict(report['results'][0]['tests'])) for row in report['results']]),
 }
 
@@ -217,8 +217,16 @@ class Functions(Case):
         place = self.stand(without=('proof', 'coverage'))
         self.ends(place, 1)
         self.assertEqual({name: len(row['mutants']) for name, row in self.rows(place).items()}, {
-            'ir_pkt_data': 1, 'ir_dma_iova': 1, 'ir_move_drain': 1, 'ir_pool_return': 1, 'rx_lend': 2, 'rx_take': 1,
-            'tx_finished': 1})
+            'ir_pkt_data': 1, 'ir_dma_iova': 1, 'ir_move_drain': 1, 'ir_pool_return': 1, 'ir_ring_next': 0,
+            'rx_lend': 2, 'rx_take': 1, 'tx_finished': 1})
+
+    def test_wrong_versions_that_were_not_tried_are_counted_and_named(self):
+        place = self.stand()
+        self.ends(place, 1)
+        page = place.page.read_text('utf-8')
+        self.assertIn('7\u202f/\u202f9', page)
+        self.assertIn('1 not tried', page)
+        self.assertIn('<strong>slot after the last is outside of the ring</strong>: <span class="missing">', page)
 
 
 class Properties(Case):
@@ -301,7 +309,7 @@ class Command(Case):
         self.assertFalse((place.root / 'build' / 'report').exists())
 
     def test_all_runs_what_is_missing_or_outdated_and_only_once(self):
-        """The commands are made for the case: each writes down that it ran, and makes what it should."""
+        # The commands are made for the case: each writes down that it ran, and makes what it should.
         makes = {'contracts/prove': ('proof',), 'ci/test': ('checks', 'tests'), 'fuzz/run': ('fuzz',),
                  'sanitize/run': ('sanitizers',)}
         script = ('#!/bin/sh\necho "$0 $*" >>build/ran\n'
