@@ -78,7 +78,8 @@ def fuzz(one, evidence):
     found = stained('bad', plural(crashes, 'crash', 'crashes')) if crashes else 'no crash'
     return [link('fuzzing', element('strong', f'{big(runs)} executions')), ' of ',
             ', '.join(sorted({row['target'] for row in one['fuzz']})), ', ', found, ' in the last runs.',
-            marked(evidence['fuzz'], *(f'{row["target"]} {row["engine"]}' for row in one['fuzz']))]
+            marked(evidence['fuzz'], *(f'{row["target"]} {row["engine"]}' for row in one['fuzz'])),
+            absent(one, 'fuzz', 'target', evidence)]
 
 
 def sanitizers(one, evidence):
@@ -88,7 +89,15 @@ def sanitizers(one, evidence):
              f'{row["name"]}: {number(row["passed"])} tests' for row in one['sanitizers']]
     return ['No finding by ' if not any(row['failed'] for row in one['sanitizers']) else 'Findings: ',
             link('sanitizers', join(parts)), '.', marked(evidence['sanitizers'],
-                                                         *(row['name'] for row in one['sanitizers']))]
+                                                         *(row['name'] for row in one['sanitizers'])),
+            absent(one, 'sanitizers', 'name', evidence)]
+
+
+def absent(one, part, field, evidence):
+    """The targets or sanitizers that belong to a property and were not run."""
+    run = {row[field] for row in one[part]}
+    names = [name for name in one['wanted'][part] if name not in run]
+    return [f' {", ".join(names)}: ', missing(evidence[part])] if names else None
 
 
 def details(summary, entries):

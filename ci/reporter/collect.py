@@ -104,10 +104,10 @@ def functions_of(found, trusted, left_out):
 
 
 def not_measured(found, functions):
-    """How many figures are missing: one for each kind of evidence, and for each measure of a function."""
+    """How many figures are missing: each kind of evidence or part of one, and each measure of a function."""
     of_functions = sum(row[name] is None for row in functions for name in MEASURES
                        if name != 'proof' or row['state'] == 'not measured')
-    return sum(evidence.report is None for evidence in found.values()) + of_functions
+    return sum(len(evidence.judgement.missing) for evidence in found.values()) + of_functions
 
 
 def evidence_row(evidence):
@@ -151,6 +151,7 @@ def collect(root):
         'proof': summary_of_proof(found['proof'].report),
         'coverage': summary_of_coverage(found['coverage'].report),
         'mutants': mutants, 'described': (found['mutants'].report or {}).get('described'), 'fuzz': fuzz, 'sanitizers': sanitizers,
+        'sanitizer_names': sources.sanitizers(root),
         'hostile': None if tests is None else [row for row in tests if row['program'].startswith(sources.HOSTILE)],
         'tests': None if tests is None else {'passed': sum(row['passed'] for row in tests), 'total': len(tests)},
         'checks': results_of(found['checks']), 'analyzer': results_of(found['analyzer']),

@@ -148,7 +148,13 @@ def tests(data):
 
 
 def clean(data):
-    return data['sanitizers'] and of(sum(row['failed'] == 0 for row in data['sanitizers']), len(data['sanitizers']))
+    if not data['sanitizers']:
+        return None
+    good = sum(row['failed'] == 0 and row['passed'] > 0 for row in data['sanitizers'])
+    every, run = len(data['sanitizer_names']), len(data['sanitizers'])
+    said = element('strong', f'{good}\u202f/\u202f{every}')
+    return [said if good == run else stained('bad', said),
+            [', ', element('span', f'{every - run} not run', class_='missing')] if every > run else None]
 
 
 def instructions(data):

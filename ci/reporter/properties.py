@@ -123,6 +123,7 @@ def evidence_of(rule, functions, mutants, tests, sanitizers, fuzz):
         'proof': proof_part(goals, chosen, rule),
         'mutants': None if mutants is None else mutant_part(rule, mutants),
         'tests': None if tests is None else test_part(rule, tests),
+        'wanted': {'sanitizers': list(rule.sanitizers), 'fuzz': list(rule.targets)},
         'sanitizers': part_of(sanitizers, 'name', rule.sanitizers),
         'fuzz': part_of(fuzz, 'target', rule.targets),
     }

@@ -120,6 +120,16 @@ class Judgement(Case):
         self.assertEqual(self.spoiled('sanitizers', lambda report: report['results'].pop(0)),
                          ('missing', ['asan was not run']))
 
+    def test_part_that_was_not_run_is_named_where_it_belongs(self):
+        place = self.good()
+        rows = place.evidence('sanitizers')['results']
+        place.put('sanitizers', {'results': [dict(rows[0], name='msan'), rows[1]]})
+        place.put('fuzz', {'results': place.evidence('fuzz')['results'][:1]})
+        self.ends(place, 1)
+        page = place.page.read_text('utf-8')
+        self.assertIn(' asan, valgrind: <span class="missing">not measured: run <code>sanitize/run all</code>', page)
+        self.assertIn(' tx: <span class="missing">not measured: run <code>fuzz/run all</code>', page)
+
     def test_evidence_of_nothing_is_bad(self):
         self.assertEqual(self.spoiled('proof', lambda report: report['results'].clear()),
                          ('bad', ['nothing was proved']))
@@ -210,8 +220,8 @@ class Functions(Case):
         self.assertEqual({row['state'] for row in self.rows(place).values()},
                          {'not measured', 'trusted', 'not proved'})
         self.assertEqual(self.rows(place)['rx_take']['state'], 'not measured')
-        # Nine functions without a proof, one without a corpus, and the proof itself.
-        self.assertEqual(place.data()['not_measured'], 11)
+        # Nine functions without a proof, one without a corpus, a wrong version, and the proof itself.
+        self.assertEqual(place.data()['not_measured'], 12)
 
     def test_wrong_version_of_a_function_that_nothing_else_knows_has_a_row(self):
         place = self.stand(without=('proof', 'coverage'))
