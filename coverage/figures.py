@@ -25,6 +25,7 @@ class Function:
         self.file = file
         self.name = name
         self.first = self.last = 0
+        self.entries = 0     # how often it was entered, in any copy
         self.lines = {}      # line -> it ran
         self.branches = {}   # (path, span) -> [it was true, it was false]
         self.decisions = {}  # span -> [this condition decided by itself, ...]
@@ -33,6 +34,7 @@ class Function:
     def merge(self, record, paths):
         line, _, last, *_ = record['regions'][0]
         self.first, self.last = line, last
+        self.entries += record['count']
         for *span, true, false, where, _, kind in record['branches']:
             seen = self.branches.setdefault((paths[where], tuple(span)), [False, False])
             seen[0] = seen[0] or true > 0

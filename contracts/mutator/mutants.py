@@ -14,6 +14,7 @@ A file of mutants begins with `file: PATH`, the source file they change. Each mu
 The function's text ends before the next function of the file, so its contract is out of reach. A definition
 outside of functions is changed when the text does not occur in the function, and once in the file.
 """
+import hashlib
 import re
 from dataclasses import dataclass, field
 
@@ -45,6 +46,13 @@ class Mutant:
     def unseen(self, side):
         """Why `side` (proof or tests) cannot see it, or None when it must."""
         return self.fields.get(f'unseen-by-{side}')
+
+    def digest(self, text):
+        """Stands for the description and the source text it is applied to: as long as both stay, so does what
+        was found out about the mutant."""
+        parts = (self.name, self.file, *(f'{key}: {value}' for key, value in sorted(self.fields.items())),
+                 '\n'.join(self.removed), '\n'.join(self.added), text)
+        return hashlib.sha256('\0'.join(parts).encode()).hexdigest()[:16]
 
     def apply(self, text):
         """The text of the source file with the change in it."""

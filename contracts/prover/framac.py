@@ -35,6 +35,16 @@ WP_OPTIONS = ['-wp', '-wp-rte', '-warn-unsigned-overflow', '-warn-unsigned-downc
 
 GOAL = re.compile(r'^\[wp\] \[([^\]]+)\] Goal (\S+)(?: : (.*))?$')
 UNTRIED = re.compile(r'^\[wp\] Goal (\S+) : (not tried|trivial.*)$')
+# What a goal is about, by its name without its function's. A goal is of the first kind that fits.
+GOAL_KINDS = {
+    'memory': re.compile(r'_assert_rte_(mem_access|index_bound|separation|dangling|initiali)'),
+    'arithmetic': re.compile(r'_assert_rte_'),
+    'termination': re.compile(r'_loop_variant_|_terminates'),
+    'call': re.compile(r'_call_.*_requires'),
+    'frame': re.compile(r'_assigns'),
+    'invariant': re.compile(r'_loop_invariant'),
+    'contract': re.compile(r'_ensures|_complete_|_disjoint_'),
+}
 SMOKE = re.compile(r'^\[wp\] \[(Passed|Failed)\] Smoke-test (\S+)')
 SCHEDULED = re.compile(r'^\[wp\] (\d+) goals? scheduled')
 WARNING = re.compile(r'^\[[\w:-]+\] .*?(Warning|User Error|Failure)')
@@ -76,6 +86,16 @@ class Result:
     @property
     def total(self):
         return len(self.goals) + len(self.smoke)
+
+    @property
+    def kinds(self):
+        """How many goals of each kind were proved."""
+        counts = {}
+        for goal, prover in self.goals.items():
+            if prover:
+                kind = kind_of(goal, self.name)
+                counts[kind] = counts.get(kind, 0) + 1
+        return counts
 
     @property
     def provers(self):
@@ -200,6 +220,12 @@ class FramaC:
         elif name != '(lemmas)':
             read_table(table, result)
         return result
+
+
+def kind_of(goal, function):
+    """The kind of a goal of a function: one of GOAL_KINDS, or 'other' (assertions and lemmas)."""
+    rest = goal.split(function, 1)[-1]
+    return next((kind for kind, pattern in GOAL_KINDS.items() if pattern.search(rest)), 'other')
 
 
 def is_contract(text):

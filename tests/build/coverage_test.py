@@ -57,6 +57,7 @@ class Export(unittest.TestCase):
         self.assertEqual(list(files['src/both.h']), ['both'])
         counted = files['src/both.h']['both'].figures()
         self.assertEqual((counted['branches'], counted['mcdc']), ((3, 4), (1, 2)))
+        self.assertEqual(files['src/both.h']['both'].entries, 2)
 
     def test_what_was_missed_is_named_by_its_text(self):
         files = self.read(

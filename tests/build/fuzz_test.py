@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 """fuzz/run's arguments, and that targets, seeds, dictionaries and the builder files of OSS-Fuzz and
 ClusterFuzzLite belong together. Nothing is built here: fuzz/run --replay-corpus and fuzz/oss-fuzz/check do."""
+import importlib.machinery
+import importlib.util
+import json
 import pathlib
 import re
 import subprocess
@@ -60,6 +63,27 @@ class Arguments(unittest.TestCase):
 
     def test_replay_with_afl_is_refused(self):
         self.refused('leave out --engine', 'rx', '--engine', 'afl', '--replay-corpus')
+
+
+class Report(unittest.TestCase):
+
+    def test_totals_are_of_all_runs_and_the_rest_is_of_the_last(self):
+        loader = importlib.machinery.SourceFileLoader('fuzz_run', str(FUZZ / 'run'))
+        program = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+        loader.exec_module(program)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / 'report.json'
+            for target, executions, crashes in (('rx', 100, ['c']), ('tx', 7, []), ('rx', 20, [])):
+                program.write_report(program.result_of(target, 'libfuzzer', executions, 2.0, 1.5, 3, 1, crashes),
+                                     f'revision-{executions}', path)
+            rows = {row['target']: row for row in json.loads(path.read_text(encoding='utf-8'))['results']}
+        self.assertEqual((rows['rx']['executions'], rows['rx']['revision'], rows['rx']['crashes']),
+                         (20, 'revision-20', []))
+        totals = rows['rx']['totals']
+        self.assertEqual((totals['runs'], totals['executions'], totals['cpu_seconds'], totals['crashes']),
+                         (2, 120, 3.0, 1))
+        self.assertEqual(rows['tx']['totals']['executions'], 7)
+        self.assertLessEqual(totals['since'], rows['rx']['date'])
 
 
 class Files(unittest.TestCase):

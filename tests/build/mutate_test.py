@@ -8,10 +8,10 @@ import tempfile
 import unittest
 
 CONTRACTS = pathlib.Path(__file__).resolve().parents[2] / 'contracts'
-sys.path.insert(0, str(CONTRACTS))
+sys.path[:0] = [str(CONTRACTS), str(CONTRACTS.parent / 'ci')]
 sys.dont_write_bytecode = True
 
-from mutator import jobs, mutants, proof  # noqa: E402
+from mutator import jobs, mutants, proof, report, tests  # noqa: E402
 
 SOURCE = '''
 /*@ ensures \\result == at + 1; */
@@ -99,6 +99,60 @@ class Descriptions(unittest.TestCase):
         [mutant] = self.read('file: case.c\n' + self.block('- a\n+ b', more='unseen-by-tests: a race\n'))
         self.assertEqual(mutant.unseen('tests'), 'a race')
         self.assertIsNone(mutant.unseen('proof'))
+
+
+class Report(unittest.TestCase):
+    """A run over some mutants or one side keeps what other runs found, for as long as it still holds."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.path = pathlib.Path(directory.name) / 'report.json'
+
+    def run_of(self, digests, of_all=None, revision='abc', **verdicts):
+        rows = [report.describe(mutants.Mutant(name, 'case.c', '', {'function': 'next', 'why': 'w'}), verdicts,
+                                digest, {'revision': revision}) for name, digest in digests.items()]
+        described = [{'name': name, 'file': 'case.c', 'function': 'next', 'digest': digest}
+                     for name, digest in (of_all or digests).items()]
+        return report.write(self.path, rows, described, {'revision': revision}, {'seconds': 1})
+
+    def test_part_replaces_its_own_rows_alone(self):
+        seen = proof.Verdict(rejected=True, goal='typed_next_assert_rte_mem_access')
+        self.run_of({'a_b': '1', 'c_d': '2'}, proof=seen, tests=tests.Verdict(caught=True))
+        done = self.run_of({'c_d': '2'}, {'a_b': '1', 'c_d': '2'}, 'def', proof=proof.Verdict())
+        self.assertEqual([row['name'] for row in done['results']], ['a_b', 'c_d'])
+        first, second = done['results']
+        self.assertEqual((first['proof']['rejected'], first['proof']['kind'], first['proof']['revision']),
+                         (True, 'memory', 'abc'))
+        self.assertEqual((second['proof']['rejected'], second['proof']['revision']), (False, 'def'))
+        self.assertEqual((second['tests']['caught'], second['tests']['revision']), (True, 'abc'))
+        self.assertEqual(second['problems'], ['proof: NOT REJECTED'])
+        self.assertEqual((done['ok'], done['partial'], done['mutants'], done['run']['mutants']), (False, False, 2, 1))
+
+    def test_what_was_found_of_another_text_is_forgotten(self):
+        self.run_of({'a_b': '1', 'c_d': '2'}, tests=tests.Verdict(caught=True))
+        done = self.run_of({'c_d': '2'}, {'a_b': 'changed', 'c_d': '2'}, proof=proof.Verdict(rejected=True))
+        self.assertEqual([row['name'] for row in done['results']], ['c_d'])
+        self.assertTrue(done['partial'])
+        self.assertEqual((done['mutants'], len(done['described'])), (1, 2))
+
+    def test_mutant_that_is_described_no_more_is_forgotten(self):
+        self.run_of({'a_b': '1', 'c_d': '2'}, tests=tests.Verdict(caught=True))
+        done = self.run_of({'c_d': '2'}, proof=proof.Verdict(rejected=True))
+        self.assertEqual([row['name'] for row in done['results']], ['c_d'])
+        self.assertFalse(done['partial'])
+
+    def test_digest_is_of_description_and_source(self):
+        def mutant(**changed):
+            fields = {'function': 'next', 'why': 'w'}
+            return mutants.Mutant(**{'name': 'a_b', 'file': 'case.c', 'where': 'x:1', 'fields': fields,
+                                     'removed': ['a'], 'added': ['b'], **changed})
+        same = mutant().digest('text')
+        self.assertEqual(mutant(where='x:9').digest('text'), same)
+        self.assertNotEqual(mutant().digest('other text'), same)
+        for changed in ({'name': 'c_d'}, {'file': 'other.c'}, {'removed': ['c']}, {'added': ['c']},
+                        {'fields': {'function': 'next', 'why': 'v'}}):
+            self.assertNotEqual(mutant(**changed).digest('text'), same)
 
 
 class Judgement(unittest.TestCase):

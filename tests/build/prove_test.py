@@ -4,10 +4,14 @@
 import json
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
 PROVE = pathlib.Path(__file__).resolve().parents[2] / 'contracts' / 'prove'
+sys.path.insert(0, str(PROVE.parent))
+sys.dont_write_bytecode = True
+from prover.framac import kind_of  # noqa: E402
 
 TOOLS = ''.join(f'| `{name}` | used |\n' for name in ('frama-c', 'why3', 'z3', 'cvc4', 'cvc5'))
 
@@ -31,6 +35,19 @@ uint32_t next_in_ring(uint32_t at)
     return at < 8u ? next(at) : 0u;
 }
 '''
+
+
+class Kinds(unittest.TestCase):
+
+    def test_kind_is_told_by_the_name_without_its_functions(self):
+        for name, kind in (('assert_rte_mem_access_3', 'memory'), ('assert_rte_index_bound', 'memory'),
+                           ('assert_rte_unsigned_overflow_2', 'arithmetic'),
+                           ('assert_rte_unsigned_downcast', 'arithmetic'),
+                           ('call_ir_pool_pop_2_requires_3_part1', 'call'), ('loop_variant_decrease', 'termination'),
+                           ('loop_assigns', 'frame'), ('assigns_exit_part2', 'frame'),
+                           ('loop_invariant_3_preserved', 'invariant'), ('ensures_12_part3', 'contract'),
+                           ('assert', 'other')):
+            self.assertEqual(kind_of(f'typed_assigns_ensures_{name}', 'assigns_ensures'), kind, name)
 
 
 class Prove(unittest.TestCase):
@@ -75,6 +92,16 @@ class Prove(unittest.TestCase):
     def test_correct_code_is_accepted(self):
         self.accepts(GOOD)
 
+    def test_report_has_kinds_of_goals_and_what_each_function_assumes(self):
+        self.accepts(GOOD)
+        rows = {row['function']: row for row in self.report['results']}
+        self.assertEqual({kind for row in rows.values() for kind in row['kinds']},
+                         {'arithmetic', 'call', 'contract', 'frame'})
+        for row in rows.values():
+            self.assertEqual(sum(row['kinds'].values()), row['goals'] - row['smoke_tests'])
+            self.assertEqual(row['assumed'], [])
+        self.assertEqual(self.report['revision'], 'unknown')  # the tree of the case is in no repository
+
     def test_wrong_postcondition_is_rejected(self):
         self.rejects(GOOD.replace('<= 8', '<= 7'), 'goal not proved')
 
@@ -99,6 +126,28 @@ class Prove(unittest.TestCase):
                             'uint32_t next(uint32_t at);')
         self.rejects(code, 'next: assumed')
         self.accepts(code, primitives='| `next` | an assumption |\n')
+
+    def test_report_has_what_each_function_assumes_itself_or_by_what_it_calls(self):
+        self.accepts(GOOD.replace('static uint32_t next(uint32_t at)\n{\n    return at + 1u;\n}',
+                                  'uint32_t next(uint32_t at);') + '''
+/*@ assigns \\nothing;
+    ensures \\result <= 8;
+*/
+uint32_t twice(uint32_t at)
+{
+    return next_in_ring(next_in_ring(at));
+}
+
+/*@ assigns \\nothing;
+    ensures \\result == 1;
+*/
+uint32_t one(void)
+{
+    return 1u;
+}
+''', primitives='| `next` | an assumption |\n')
+        self.assertEqual({row['function']: row['assumed'] for row in self.report['results']},
+                         {'next_in_ring': ['next'], 'twice': ['next'], 'one': []})
 
     def test_called_function_without_contract_is_rejected(self):
         code = GOOD.replace('<stdint.h>\n', '<stdint.h>\nuint32_t other(void);\n')
