@@ -33,11 +33,6 @@ def read_trusted(path):
     return sections
 
 
-def read_left_out(path):
-    """{C file: why it is not proved} of the manifest's lines `# not proved: FILE: REASON`."""
-    return dict(re.findall(r'^# not proved: (\S+): (.*\S)$', path.read_text(encoding='utf-8'), re.MULTILINE))
-
-
 def read_manifest(path):
     """The C files to prove, in order."""
     lines = (line.split('#')[0].strip() for line in path.read_text(encoding='utf-8').splitlines())

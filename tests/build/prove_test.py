@@ -53,15 +53,17 @@ class Kinds(unittest.TestCase):
 class Prove(unittest.TestCase):
     """Runs contracts/prove on a tree made for the case."""
 
-    def prove(self, code, primitives='', entries='', more=()):
+    def prove(self, code, primitives='', entries='', unproved='', more=()):
         """Exit status and output for a tree with `code` as its only proved file; `more` adds files."""
         with tempfile.TemporaryDirectory() as directory:
             root = pathlib.Path(directory)
             files = {
                 'contracts/manifest': 'src/core/case.c\n',
                 'contracts/TRUSTED.md': f'## Primitives\n\n{primitives}\n## Entry points\n\n{entries}\n'
+                                        f'## Not proved\n\n{unproved}\n'
                                         f'## Tools\n\n{TOOLS}\n',
                 'src/core/case.c': code,
+                'src/sim/rules.h': '    X(TAIL_RANGE, WATCHED, "a tail must lie in the ring")\n',
                 'include/ironring/empty.h': '',
             }
             files.update(more)
@@ -91,6 +93,23 @@ class Prove(unittest.TestCase):
 
     def test_correct_code_is_accepted(self):
         self.accepts(GOOD)
+
+    def test_rule_that_no_contract_names_is_not_proved(self):
+        self.rejects(GOOD, 'TAIL_RANGE is called proved, and no contract names it',
+                     more={'src/sim/rules.h': 'X(TAIL_RANGE, PROVED, "a tail must lie in the ring")'})
+        self.accepts('/* [TAIL_RANGE] */' + GOOD,
+                     more={'src/sim/rules.h': 'X(TAIL_RANGE, PROVED, "a tail must lie in the ring")'})
+
+    def test_rule_that_a_contract_names_must_be_listed_as_proved(self):
+        self.rejects('/* [TAIL_RANGE] */' + GOOD, '[TAIL_RANGE] is not called proved in src/sim/rules.h')
+        self.rejects('/* [TAIL_WRONG] */' + GOOD, '[TAIL_WRONG] is no rule of src/sim/rules.h')
+
+    def test_file_beside_the_proved_ones_must_be_proved_or_named(self):
+        more = {'src/ixgbe/more.c': 'int more(void);\nint more(void)\n{\n    return 1;\n}\n'}
+        self.rejects(GOOD, 'src/ixgbe/more.c: more: no file of contracts/manifest covers it', more=more)
+        self.accepts(GOOD, unproved='| `src/ixgbe/more.c` | casts |\n', more=more)
+        self.rejects(GOOD, 'src/ixgbe/gone.c: not proved by TRUSTED.md, and there is no such file',
+                     unproved='| `src/ixgbe/gone.c` | casts |\n')
 
     def test_report_has_kinds_of_goals_and_what_each_function_assumes(self):
         self.accepts(GOOD)
