@@ -173,9 +173,21 @@ int32_t ixgbe_rxq_init(struct ixgbe_rxq *queue, uint64_t size);
 */
 int32_t ixgbe_txq_init(struct ixgbe_txq *queue, uint64_t size);
 
-/* Tell the device up to which slot it may go (RDT, TDT). Only queues that are not broken do: then it
- * is known that the device's queue is enabled (rx_agrees, tx_agrees in ixgbe.h) [TAIL_EARLY]. The
- * tail lies in the ring [TAIL_RANGE], and a window never has all of its slots [TAIL_OVERRUN]. */
+/* Tell the device up to which slot it may go (RDT, TDT). The tail is the ring's own, and so lies in it
+ * [TAIL_RANGE], and a window never has all of its slots [TAIL_OVERRUN]. */
+/*@ requires \valid_read(regs) && \valid_read(ring) && ring_shape(ring);
+    requires own_tail: tail == ring->tail;
+    assigns \nothing;
+    ensures \result == 0 || \result == -22;
+*/
+static inline int32_t ixgbe_tell(const struct ir_regs *regs, uint32_t tail_register, uint64_t tail)
+/*@ ghost (struct ir_ring *ring) */
+{
+    return ir_reg_write(regs, tail_register, 4u, (uint32_t)tail);
+}
+
+/* Only queues that are not broken do: then it is known that the device's queue is enabled (rx_agrees,
+ * tx_agrees in ixgbe.h) [TAIL_EARLY]. */
 /*@ requires \valid(queue) && \valid_read(queue->regs) && ring_shape(&queue->ring);
     requires runs: queue->broken == 0;
     assigns queue->broken;
@@ -183,7 +195,9 @@ int32_t ixgbe_txq_init(struct ixgbe_txq *queue, uint64_t size);
 */
 static inline void ixgbe_rx_tell(struct ixgbe_rxq *queue)
 {
-    if (ir_reg_write(queue->regs, queue->tail_register, 4u, (uint32_t)queue->ring.tail) != 0)
+    if (ixgbe_tell(queue->regs, queue->tail_register, queue->ring.tail)
+        /*@ ghost (&queue->ring) */
+        != 0)
         queue->broken = 1u;
 }
 
@@ -194,7 +208,9 @@ static inline void ixgbe_rx_tell(struct ixgbe_rxq *queue)
 */
 static inline void ixgbe_tx_tell(struct ixgbe_txq *queue)
 {
-    if (ir_reg_write(queue->regs, queue->tail_register, 4u, (uint32_t)queue->ring.tail) != 0)
+    if (ixgbe_tell(queue->regs, queue->tail_register, queue->ring.tail)
+        /*@ ghost (&queue->ring) */
+        != 0)
         queue->broken = 1u;
 }
 
