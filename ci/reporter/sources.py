@@ -7,6 +7,7 @@ import stamp
 
 CODE = ('src', 'include', 'meson.build', 'meson_options.txt')
 HOSTILE = 'hostile '  # how the programs of tests/hostile begin
+ANALYZERS = ('gcc -fanalyzer', 'Frama-C Eva')
 ORDER = ('good', 'outdated', 'missing', 'bad')  # from the best state to the worst
 
 
@@ -144,6 +145,12 @@ def judge_sanitizers(report, root, judgement):
     judge_counts(report, root, judgement)
 
 
+def judge_analyzers(report, root, judgement):
+    run = {row['name'] for row in report['results']}
+    judgement.missing += [f'{name} was not run' for name in ANALYZERS if name not in run]
+    judge_counts(report, root, judgement)
+
+
 def judge_counts(report, _, judgement):
     for row in report['results']:
         if row['failed']:
@@ -202,8 +209,9 @@ SOURCES = (
     Source('sanitizers', 'Sanitizers', 'build/sanitize/report.json', 'sanitize/run all',
            (*CODE, 'tests', 'sanitize'), 'All tests and the demo run without a finding.', judge_sanitizers,
            rows('name')),
-    Source('analyzer', 'Static analysis', 'build/analyzer/report.json', 'ci/analyze', CODE,
-           'gcc finds no path to a fault in library and tool that is not explained.', judge_counts, rows('name')),
+    Source('analyzer', 'Static analysis', 'build/analyzer/report.json', 'ci/analyze', (*CODE, 'contracts'),
+           'gcc finds no path to a fault in library and tool, and Eva none in set-up, that is not explained.',
+           judge_analyzers, rows('name')),
     Source('bench', 'Benchmark', 'build/bench/report.json', 'bench/run', (*CODE, 'bench'),
            'What all this costs: instructions a forwarded packet.', judge_bench, rows('compiler', 'burst')),
 )

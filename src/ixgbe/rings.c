@@ -125,7 +125,7 @@ static void make_tx(struct ixgbe_tx *tx, const struct ir_regs *regs, struct ir_p
 int ixgbe_rx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool)
 {
     struct ixgbe_rx *rx = &dev->rx[index];
-    struct ir_dma memory;
+    struct ir_dma memory = {0};
     int result;
 
     if (!ir_ring_size_legal(size))
@@ -161,7 +161,7 @@ int ixgbe_rx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct
 int ixgbe_tx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool)
 {
     struct ixgbe_tx *tx = &dev->tx[index];
-    struct ir_dma memory;
+    struct ir_dma memory = {0};
     int result;
 
     if (!ir_ring_size_legal(size))
