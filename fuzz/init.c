@@ -152,11 +152,11 @@ static void close_device(void)
     if (world.dev == NULL)
         return;
     for (uint32_t q = 0; q < QUEUES; q++) {
-        if (record()->rx[q] != NULL) {
+        if (record()->rx[q].set_up) {
             rings[count] = record()->rx[q].queue.ring;
             memory[count++] = record()->rx[q].memory;
         }
-        if (record()->tx[q] != NULL) {
+        if (record()->tx[q].set_up) {
             rings[count] = record()->tx[q].queue.ring;
             memory[count++] = record()->tx[q].memory;
         }

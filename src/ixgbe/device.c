@@ -83,11 +83,10 @@ int ixgbe_bring_up(struct ixgbe_dev *dev)
         return -EIO;
     }
     result = set_bus_master(dev->base.transport, true);
-    if (result != 0) {
+    if (result != 0)
         dev->trouble = "the card's PCI command register cannot be written";
-        return result;
-    }
-    result = ixgbe_reset(dev);
+    if (result == 0)
+        result = ixgbe_reset(dev);
     if (result == 0)
         result = take_mac(dev);
     if (result == 0)
