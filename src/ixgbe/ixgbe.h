@@ -19,14 +19,17 @@
 #endif
 
 /* What functions may assign, for contracts: what draining all queues changes, and what starting
- * them does. */
+ * them does. Not formatted: without its blanks a range would be one token, "0..IR_QUEUES_MAX". */
+/* clang-format off */
 #define DRAINED_BY_RINGS(d)                                                                        \
-    (d)->rx[0..IR_QUEUES_MAX - 1].queue.ring.head, (d)->tx[0..IR_QUEUES_MAX - 1].queue.ring.head
+    (d)->rx[0 .. IR_QUEUES_MAX - 1].queue.ring.head, (d)->tx[0 .. IR_QUEUES_MAX - 1].queue.ring.head
 #define TX_RESTARTED(d)                                                                            \
-    (d)->tx[0..IR_QUEUES_MAX - 1].queue.broken, (d)->tx[0..IR_QUEUES_MAX - 1].queue.ring.size,     \
-        (d)->tx[0..IR_QUEUES_MAX - 1].queue.ring.head,                                             \
-        (d)->tx[0..IR_QUEUES_MAX - 1].queue.ring.tail
-#define RX_RESTARTED(d) (d)->rx[0..IR_QUEUES_MAX - 1], (d)->rx[0..IR_QUEUES_MAX - 1].queue.broken
+    (d)->tx[0 .. IR_QUEUES_MAX - 1].queue.broken, (d)->tx[0 .. IR_QUEUES_MAX - 1].queue.ring.size, \
+        (d)->tx[0 .. IR_QUEUES_MAX - 1].queue.ring.head,                                           \
+        (d)->tx[0 .. IR_QUEUES_MAX - 1].queue.ring.tail
+#define RX_RESTARTED(d)                                                                            \
+    (d)->rx[0 .. IR_QUEUES_MAX - 1], (d)->rx[0 .. IR_QUEUES_MAX - 1].queue.broken
+/* clang-format on */
 
 /* What holds of a device between two calls, as clauses of their own; `kind` is requires or ensures. */
 #define DEV_OK(kind, d)                                                                            \
