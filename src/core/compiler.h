@@ -12,8 +12,8 @@
 #define IR_COLD __attribute__((noinline, cold))
 #endif
 
-/* A function whose unsigned arithmetic wraps on purpose; the reason stands beside it. Only clang's sanitizer
- * looks (sanitize/ubsan.ini). */
+/* A function whose unsigned arithmetic wraps on purpose; the reason stands beside it. Only clang's
+ * sanitizer looks (sanitize/ubsan.ini). */
 #ifdef __clang__
 #define IR_WRAPS __attribute__((no_sanitize("unsigned-integer-overflow", "unsigned-shift-base")))
 #else

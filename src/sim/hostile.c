@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/compiler.h"
 #include "sim/card.h"
 #include "sim/options.h"
+#include "sim/random.h"
 
 #define NO_END       UINT64_MAX
 #define GONE_MAX     2000u /* accesses, when drawn */
@@ -88,15 +88,10 @@ bool sim_hostile_take(struct sim_hostile_options *options, const char *value)
 
 /* --- When to lie --- */
 
-/* The generator of a seed: splitmix64, whose sums and products wrap by design. */
-IR_WRAPS static uint32_t draw_seeded(void *context, uint32_t limit)
+/* The generator of a seed. */
+static uint32_t draw_seeded(void *context, uint32_t limit)
 {
-    uint64_t *state = context;
-    uint64_t value = (*state += UINT64_C(0x9e3779b97f4a7c15));
-
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)((value ^ (value >> 31)) >> 32) % limit;
+    return (uint32_t)(sim_random(context) >> 32) % limit;
 }
 
 uint32_t sim_hostile_draw(struct sim_hostile *hostile, uint32_t limit)

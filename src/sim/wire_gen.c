@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/compiler.h"
+#include "sim/random.h"
 #include "sim/wire.h"
 
 #define HEADERS     42u /* Ethernet, IPv4, UDP */
@@ -33,16 +33,6 @@ struct gen_wire {
     uint64_t missed; /* frames lost since last asked */
     uint8_t frame[SIM_GEN_SIZE_MAX];
 };
-
-/* splitmix64: each state gives one well-mixed number. It is defined modulo 2^64. */
-IR_WRAPS static uint64_t mix(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
 
 static void put16(uint8_t *at, uint32_t value)
 {
@@ -71,8 +61,8 @@ static void make_flow(const struct sim_gen_options *options, uint64_t *random, s
 {
     uint8_t *ip = flow->headers + ETHERNET;
     uint8_t *udp = ip + IPV4;
-    uint64_t bits = mix(random);
-    uint64_t ports = mix(random);
+    uint64_t bits = sim_random(random);
+    uint64_t ports = sim_random(random);
     uint32_t udp_length = options->size - ETHERNET - IPV4;
 
     memset(flow->headers, 0, sizeof(flow->headers));
