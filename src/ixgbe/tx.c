@@ -175,6 +175,9 @@ static inline uint64_t tx_lend_all(struct ixgbe_txq *queue, struct ir_pool *pool
         /*@ assert still_dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]); */
         /*@ assert newest: l->place[pkt_index(pkts[sent])] ==
                 tag + around(\at(queue->ring.tail, Pre) + sent, queue->ring.size); */
+        /*@ assert in_place: in_ring(l->place[pkt_index(pkts[sent])], tag); */
+        /*@ assert rest_stays: others_stay{checked, Here}(l, pkt_index(pkts[sent])); */
+        /*@ assert moved: ring_sends{checked, Here}(l, tag); */
         sent++;
     }
     return sent;
