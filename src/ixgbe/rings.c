@@ -16,12 +16,12 @@
  * the memory is a mapping of its own, aligned to pages, and as long as it says (contracts/TRUSTED.md). */
 #ifdef __FRAMAC__
 /*@ requires \valid_read(region) && count <= IR_RING_SIZE_MAX && count * 16 <= region->size;
-    assigns \nothing;
+    assigns \result \from region->memory;
     ensures \valid(\result + (0 .. count - 1));
 */
 static struct ixgbe_desc *ring_at(const struct ir_dma *region, uint64_t count);
 /*@ requires \valid_read(region) && offset % 4 == 0 && offset + 4 <= region->size;
-    assigns \nothing;
+    assigns \result \from region->memory, offset;
     ensures \valid(\result);
 */
 static volatile ir_device32 *head_at(const struct ir_dma *region, uint64_t offset);
