@@ -31,10 +31,6 @@ GOAL_LIMIT = 300               # seconds for a goal, on however busy a machine
 LIMIT = 3600                   # seconds for a function
 PROVERS = ('CVC4', 'Z3', 'CVC5')
 STEPS = {'cvc4': '--rlimit=%S', 'cvc5': '--rlimit=%S', 'z3': 'rlimit=%S0'}  # a step of Z3 is a tenth of one
-# As contracts/prove, without smoke tests: they are about the contracts, which stay as they are.
-SMOKE = framac.WP_OPTIONS.index('-wp-smoke-timeout')
-WP = [option for option in framac.WP_OPTIONS[:SMOKE] + framac.WP_OPTIONS[SMOKE + 2:]
-      if option != '-wp-smoke-tests']
 
 
 @dataclass
@@ -109,7 +105,7 @@ class Proofs:
         """(goal, proved) of each goal as the provers come to it."""
         environment = dict(self.framac.environment, PWD=str(tree), TMPDIR=str(temporary))
         command = ['frama-c', *framac.OPTIONS, '-cpp-extra-args=' + ' '.join(self.framac.include),
-                   self.units[function], *WP, '-wp-fct', function, '-wp-prover', self.names,
+                   self.units[function], *framac.WP_OPTIONS, '-wp-fct', function, '-wp-prover', self.names,
                    '-wp-timeout', str(GOAL_LIMIT), '-wp-steps', str(steps),
                    '-wp-cache', 'update', '-wp-cache-dir', str(self.cache / str(steps))]
         output = []
@@ -131,7 +127,7 @@ class Proofs:
         """A short name for all that decides what becomes of a function."""
         digest = hashlib.sha256()
         text = source.preprocess(self.units[function], ['-D__FRAMAC__', '-CC', *self.framac.include], tree)
-        for part in (text, function, self.names, *WP, *map(str, more)):
+        for part in (text, function, self.names, *framac.WP_OPTIONS, *map(str, more)):
             digest.update(part.encode() + b'\0')
         return f'{function}-{digest.hexdigest()[:16]}.json'
 
