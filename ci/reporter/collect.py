@@ -83,7 +83,7 @@ class Functions:
             return 'not proved', self.left_out[row['file']]
         if not proved:
             return 'not measured', ''
-        return 'not proved', 'the reason is not known: the file is not left out in contracts/manifest'
+        return 'not proved', 'the reason is not known: contracts/TRUSTED.md does not name the file as not proved'
 
 
 def results_of(evidence):
