@@ -57,6 +57,31 @@ static void card_that_confirms_nothing_but_its_resets_is_reset(void **state)
     card_works(card);
 }
 
+static void failed_reset_breaks_every_queue(void **state)
+{
+    struct card *card = *state;
+    uint64_t *late = ((struct sim_card *)card->dev->transport)->options.late;
+    uint64_t reset = late[SIM_FIELD_CTRL_RST];
+    struct ir_rxq *rx[3];
+    struct ir_txq *tx[3];
+    struct ir_pkt pkt = {0};
+
+    for (uint32_t q = 0; q < 3; q++) {
+        assert_int_equal(ir_rxq_setup(card->dev, q, 64, card->pool, &rx[q]), 0);
+        assert_int_equal(ir_txq_setup(card->dev, q, 64, card->pool, &tx[q]), 0);
+    }
+    assert_int_equal(ir_start(card->dev), 0);
+    late[SIM_FIELD_CTRL_RST] = SIM_NEVER;
+    assert_int_equal(ir_reset(card->dev), -ETIMEDOUT);
+    for (uint32_t q = 0; q < 3; q++) {
+        assert_int_equal(ir_rx(rx[q], &pkt, 1), -EIO);
+        assert_int_equal(ir_tx(tx[q], &pkt, 1), -EIO);
+        assert_int_equal(ir_tx_reclaim(tx[q]), -EIO);
+    }
+    late[SIM_FIELD_CTRL_RST] = reset;
+    assert_int_equal(ir_reset(card->dev), 0);
+}
+
 static void queue_of_an_illegal_size_is_not_made(void **state)
 {
     struct card *card = *state;
@@ -75,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OPENED(promiscuous_mode_of_a_card_that_only_sends_leaves_its_receiver_off),
         OPENED(card_that_confirms_nothing_but_its_resets_is_reset),
+        OPENED(failed_reset_breaks_every_queue),
         OPENED(queue_of_an_illegal_size_is_not_made),
     };
 
