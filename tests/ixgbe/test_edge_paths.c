@@ -61,7 +61,7 @@ static void failed_reset_breaks_every_queue(void **state)
 {
     struct card *card = *state;
     uint64_t *late = ((struct sim_card *)card->dev->transport)->options.late;
-    uint64_t reset = late[SIM_FIELD_CTRL_RST];
+    uint64_t eeprom = late[SIM_FIELD_EEC_ARD];
     struct ir_rxq *rx[3];
     struct ir_txq *tx[3];
     struct ir_pkt pkt = {0};
@@ -71,14 +71,14 @@ static void failed_reset_breaks_every_queue(void **state)
         assert_int_equal(ir_txq_setup(card->dev, q, 64, card->pool, &tx[q]), 0);
     }
     assert_int_equal(ir_start(card->dev), 0);
-    late[SIM_FIELD_CTRL_RST] = SIM_NEVER;
+    late[SIM_FIELD_EEC_ARD] = SIM_NEVER;
     assert_int_equal(ir_reset(card->dev), -ETIMEDOUT);
     for (uint32_t q = 0; q < 3; q++) {
         assert_int_equal(ir_rx(rx[q], &pkt, 1), -EIO);
         assert_int_equal(ir_tx(tx[q], &pkt, 1), -EIO);
         assert_int_equal(ir_tx_reclaim(tx[q]), -EIO);
     }
-    late[SIM_FIELD_CTRL_RST] = reset;
+    late[SIM_FIELD_EEC_ARD] = eeprom;
     assert_int_equal(ir_reset(card->dev), 0);
 }
 
