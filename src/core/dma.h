@@ -117,8 +117,7 @@ static inline void ir_dma_store32(volatile ir_device32 *word, uint32_t value)
 
 /* Give the device the address of buffer `index`, in the descriptor of the slot it lies in. The
  * precondition is the confinement property: each address in a descriptor comes from here
- * [DMA_UNMAPPED]. `ring` is
- * the address word of the first descriptor; descriptors have two words. */
+ * [DMA_UNMAPPED]. `ring` is the address word of the first descriptor; descriptors have two words. */
 #ifdef __FRAMAC__
 /*@ requires \valid(word);
     requires confined: index < pool->count && address == pool->iova + index * pool->buffer_size &&

@@ -67,24 +67,22 @@ static int set_up(struct ixgbe_dev *dev)
 
     if (result == 0)
         dev->state = IXGBE_STOPPED;
-    /*@ assert rx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
-            dev->rx[q].set_up != 0 ==> rx_whole(dev, q); */
-    /*@ assert tx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
-            dev->tx[q].set_up != 0 ==> tx_whole(dev, q); */
+    /*@ assert rx_all: RX_WHOLE(dev); */
+    /*@ assert tx_all: TX_WHOLE(dev); */
     return result;
 }
 
 int ixgbe_bring_up(struct ixgbe_dev *dev)
 {
-    int result;
+    int result = -EIO;
 
     if (dev->base.transport->regs.size < IXGBE_WINDOW) {
         dev->trouble = "the card's register window is too small for an 82599";
-        return -EIO;
+    } else {
+        result = set_bus_master(dev->base.transport, true);
+        if (result != 0)
+            dev->trouble = "the card's PCI command register cannot be written";
     }
-    result = set_bus_master(dev->base.transport, true);
-    if (result != 0)
-        dev->trouble = "the card's PCI command register cannot be written";
     if (result == 0)
         result = ixgbe_reset(dev);
     if (result == 0)
@@ -115,10 +113,8 @@ static int halt(struct ixgbe_dev *dev)
     ixgbe_rings_break(dev);
     dev->state = IXGBE_DOWN;
     result = ixgbe_reset(dev);
-    /*@ assert rx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
-            dev->rx[q].set_up != 0 ==> rx_whole(dev, q); */
-    /*@ assert tx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
-            dev->tx[q].set_up != 0 ==> tx_whole(dev, q); */
+    /*@ assert rx_all: RX_WHOLE(dev); */
+    /*@ assert tx_all: TX_WHOLE(dev); */
     return result;
 }
 
@@ -163,10 +159,8 @@ static int start_tx(struct ixgbe_dev *dev, uint32_t q)
     if (!dev->tx[q].set_up)
         return 0;
     result = ixgbe_start_tx_queue(dev, q);
-    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
-    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    /*@ assert rx_all: RX_WHOLE(dev); */
+    /*@ assert tx_all: TX_WHOLE(dev); */
     return result;
 }
 
@@ -220,10 +214,8 @@ static int start_rx(struct ixgbe_dev *dev, uint32_t q)
     result = ixgbe_start_rx_queue(dev, q);
     if (result == 0)
         ixgbe_rxq_fill(&dev->rx[q].queue);
-    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
-    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    /*@ assert rx_all: RX_WHOLE(dev); */
+    /*@ assert tx_all: TX_WHOLE(dev); */
     return result;
 }
 
@@ -276,10 +268,8 @@ static int open_receiver(struct ixgbe_dev *dev)
         result = ixgbe_receive(dev, true);
     if (result == 0)
         result = ixgbe_present(dev);
-    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
-    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    /*@ assert rx_all: RX_WHOLE(dev); */
+    /*@ assert tx_all: TX_WHOLE(dev); */
     return result;
 }
 
@@ -326,10 +316,8 @@ static int start_or_stop(struct ixgbe_dev *dev)
     if (result != 0)
         return result;
     dev->quiet = false;
-    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
-    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    /*@ assert rx_all: RX_WHOLE(dev); */
+    /*@ assert tx_all: TX_WHOLE(dev); */
     result = start_all(dev);
     if (result == 0)
         dev->state = IXGBE_STARTED;
@@ -362,10 +350,8 @@ static void save_statistics(struct ixgbe_dev *dev)
 {
     if (dev->state != IXGBE_DOWN)
         (void)ixgbe_stats_collect(dev);
-    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
-    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    /*@ assert rx_all: RX_WHOLE(dev); */
+    /*@ assert tx_all: TX_WHOLE(dev); */
 }
 
 int ixgbe_restart(struct ixgbe_dev *dev)
@@ -388,10 +374,8 @@ int ixgbe_shut_down(struct ixgbe_dev *dev)
         result = ixgbe_modify(dev, IXGBE_CTRL_EXT, IXGBE_CTRL_EXT_DRV_LOAD, 0);
     /* Whatever the device says, a working PCI function obeys this. It is no confirmation. */
     (void)set_bus_master(dev->base.transport, false);
-    /*@ assert rx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->rx[k].set_up != 0 ==> rx_whole(dev, k); */
-    /*@ assert tx_all: \forall integer k; 0 <= k < IR_QUEUES_MAX ==>
-            dev->tx[k].set_up != 0 ==> tx_whole(dev, k); */
+    /*@ assert rx_all: RX_WHOLE(dev); */
+    /*@ assert tx_all: TX_WHOLE(dev); */
     ixgbe_rings_destroy(dev);
     return dev->quiet ? 0 : result;
 }

@@ -187,7 +187,7 @@ static inline int32_t ixgbe_tell(const struct ir_regs *regs, uint32_t tail_regis
 }
 
 /* Only queues that are not broken do: then it is known that the device's queue is enabled (rx_agrees,
- * tx_agrees in ixgbe.h) [TAIL_EARLY]. */
+ * tx_agrees in contracts/record.h) [TAIL_EARLY]. */
 /*@ requires \valid(queue) && \valid_read(queue->regs) && ring_shape(&queue->ring);
     requires runs: queue->broken == 0;
     assigns queue->broken;

@@ -151,10 +151,8 @@ int ixgbe_rx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct
             dev->tx[q].queue.broken == \at(dev->tx[q].queue.broken, provided); */
     /*@ assert whole: rx_whole(dev, index); */
     /*@ assert base: dev->base.transport == \at(dev->base.transport, provided); */
-    /*@ assert rx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
-            dev->rx[q].set_up != 0 ==> rx_whole(dev, q); */
-    /*@ assert tx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
-            dev->tx[q].set_up != 0 ==> tx_whole(dev, q); */
+    /*@ assert rx_all: RX_WHOLE(dev); */
+    /*@ assert tx_all: TX_WHOLE(dev); */
     return 0;
 }
 
@@ -194,10 +192,8 @@ int ixgbe_tx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct
             dev->rx[q].queue.broken == \at(dev->rx[q].queue.broken, provided); */
     /*@ assert whole: tx_whole(dev, index); */
     /*@ assert base: dev->base.transport == \at(dev->base.transport, provided); */
-    /*@ assert rx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
-            dev->rx[q].set_up != 0 ==> rx_whole(dev, q); */
-    /*@ assert tx_all: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
-            dev->tx[q].set_up != 0 ==> tx_whole(dev, q); */
+    /*@ assert rx_all: RX_WHOLE(dev); */
+    /*@ assert tx_all: TX_WHOLE(dev); */
     /*@ assert rx_agree: \forall integer q; 0 <= q < IR_QUEUES_MAX ==>
             dev->rx[q].set_up != 0 ==> rx_agrees(dev, q); */
     /*@ assert tx_agree: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
