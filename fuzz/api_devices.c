@@ -9,6 +9,7 @@
 #include "core/driver.h"
 #include "ixgbe/ixgbe.h"
 #include "oracle.h"
+#include "records.h"
 
 struct api_world api;
 
@@ -311,6 +312,7 @@ void api_end(void)
     }
     for (uint32_t d = 0; d < API_DEVICES; d++)
         api_close(d);
+    fuzz_equal("the number of devices' records that are left", fuzz_records_in_use(), 0);
     for (uint32_t p = 0; p < API_POOLS; p++) {
         free_held(&api.pool[p]);
         fuzz_equal("the number of free buffers", ir_pool_available(api.pool[p].pool),

@@ -129,11 +129,8 @@ static void count_access(struct hostile *card, uint32_t offset, uint32_t width)
                   (unsigned long long)card->accesses, offset);
 }
 
-static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
+static uint32_t choose(struct hostile *card, uint32_t offset)
 {
-    struct hostile *card = context;
-
-    count_access(card, offset, width);
     for (uint32_t i = 0; i < HOSTILE_STICKY && card->sticky_count > 0; i++) {
         if (card->sticky[i].offset == offset)
             return card->sticky[i].value;
@@ -143,6 +140,35 @@ static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
         return honest(card, offset);
     }
     return card->input->left > 0 ? answer(card, offset) : honest(card, offset);
+}
+
+/* What counts as the card's word that it has stopped: a reset that it came out of (CTRL.RST), or
+ * that no access is pending once those were forbidden (STATUS bit 19 after CTRL bit 2). A register
+ * that reads as ones says nothing. */
+static void note_confirmation(struct hostile *card, uint32_t offset, uint32_t value)
+{
+    bool reset = offset == CTRL && card->reset_asked && (value & CTRL_RST) == 0;
+    bool idle = offset == STATUS && card->idle_asked && (value & STATUS_GIO) == 0;
+
+    if (!reset && !idle)
+        return;
+    if (reset) {
+        card->reset_asked = false;
+        card->idle_asked = false; /* CTRL has its initial value again */
+    }
+    card->active = false;
+    card->confirmed = true;
+}
+
+static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
+{
+    struct hostile *card = context;
+    uint32_t value;
+
+    count_access(card, offset, width);
+    value = choose(card, offset);
+    note_confirmation(card, offset, value);
+    return value;
 }
 
 /* Whether `length` bytes at a device address are mapped for the card. */
@@ -183,15 +209,20 @@ static void write_register(void *context, uint32_t offset, uint32_t width, uint3
     bool queue = (offset >= 0x1000u && offset < 0x2000u) || (offset >= 0x6000u && offset < 0x7000u);
 
     count_access(card, offset, width);
+    if (offset == CTRL)
+        card->idle_asked = (value & CTRL_GIO) != 0;
     if (offset == CTRL && (value & CTRL_RST) != 0) {
         memset(card->value, 0, sizeof(card->value));
         card->value[RAL / 4u] = 0x59820002u;
         card->value[RAH / 4u] = 0x80000190u;
+        card->reset_asked = true;
         return;
     }
-    if (queue && offset % 0x40u == 0x28u && (value & RXDCTL_ENABLE) != 0 &&
-        (card->value[offset / 4u] & RXDCTL_ENABLE) == 0)
-        check_ring(card, offset - 0x28u);
+    if (queue && offset % 0x40u == 0x28u && (value & RXDCTL_ENABLE) != 0) {
+        card->active = true;
+        if ((card->value[offset / 4u] & RXDCTL_ENABLE) == 0)
+            check_ring(card, offset - 0x28u);
+    }
     card->value[offset / 4u] = value;
 }
 
@@ -213,6 +244,9 @@ static int unmap(struct ir_transport *transport, const struct ir_dma *region)
 
     for (uint32_t i = 0; i < card->region_count; i++) {
         if (card->region[i].iova == region->iova && card->region[i].size == region->size) {
+            if (card->active)
+                fuzz_fail("0x%llx, %llu bytes, is taken from a card that did not say it stopped",
+                          (unsigned long long)region->iova, (unsigned long long)region->size);
             card->region[i] = card->region[--card->region_count];
             return 0;
         }
@@ -274,6 +308,7 @@ void hostile_begin(struct hostile *card, struct input *input)
 void hostile_call(struct hostile *card)
 {
     card->accesses = 0;
+    card->confirmed = false;
     card->clock_before = card->clock;
 }
 

@@ -32,12 +32,16 @@ struct hostile {
     uint32_t region_count;
     uint8_t config[64];
     bool closed;
+    bool active; /* a queue was enabled, and the card has not confirmed since that it stopped */
+    bool reset_asked; /* CTRL.RST was written, and not seen clear since */
+    bool idle_asked;  /* CTRL was last written with bit 2 set: no accesses any more */
+    bool confirmed;   /* it has said that it stopped, since the last hostile_call */
 };
 
 /* Make it the card that draws from `input`. */
 void hostile_begin(struct hostile *card, struct input *input);
 
-/* A call into the driver begins: its waits and accesses are counted from here ... */
+/* A call into the driver begins: its waits, accesses and confirmations count from here ... */
 void hostile_call(struct hostile *card);
 /* ... and must not have been more than these when it ends. */
 void hostile_returned(const struct hostile *card, const char *what, uint64_t extra_us);

@@ -14,6 +14,7 @@
 #include "hostile.h"
 #include "ixgbe/ixgbe.h"
 #include "oracle.h"
+#include "records.h"
 
 #define BUFFERS 96u
 #define QUEUES  3u
@@ -119,6 +120,7 @@ static void open_device(void)
     if (world.dev != NULL)
         return;
     world.card.closed = false;
+    world.card.active = false; /* what it had from its last life was abandoned, and stays mapped */
     fuzz_equal("ir_domain_attach", ir_domain_attach(world.domain, &world.card.transport), 0);
     hostile_call(&world.card);
     result = ixgbe_driver.open(world.domain, &world.card.transport, &world.dev, error);
@@ -138,6 +140,42 @@ static void abandon(const struct ir_dma *memory, const struct ir_ring *ring)
     world.abandoned[world.abandoned_count++] = *memory;
     if (ring->head != ring->tail)
         world.pool_abandoned = true;
+}
+
+/* Which buffers each ring holds, by its indices. */
+struct holdings {
+    struct ir_ring rx[QUEUES], tx[QUEUES];
+    bool at_risk; /* the card may still read or write them */
+};
+
+static struct holdings holdings_before_call(void)
+{
+    struct holdings before = {.at_risk = world.card.active};
+
+    for (uint32_t q = 0; q < QUEUES; q++) {
+        before.rx[q] = record()->rx[q].queue.ring;
+        before.tx[q] = record()->tx[q].queue.ring;
+    }
+    return before;
+}
+
+static void expect_kept(const struct ir_ring *before, const struct ir_ring *after, const char *call,
+                        const char *kind, uint32_t q)
+{
+    if (before->head != after->head || before->tail != after->tail)
+        fuzz_fail("%s took the buffers of %s queue %u from a card that did not say it stopped",
+                  call, kind, q);
+}
+
+/* Buffers stay with a card until it has said that it stopped. */
+static void check_holdings(const struct holdings *before, const char *call)
+{
+    for (uint32_t q = 0; q < QUEUES && before->at_risk && !world.card.confirmed; q++) {
+        expect_kept(&before->rx[q], &record()->rx[q].queue.ring, call, "receive", q);
+        expect_kept(&before->tx[q], &record()->tx[q].queue.ring, call, "transmit", q);
+    }
+    if (record()->quiet && world.card.active)
+        fuzz_fail("after %s the driver takes a card for quiet that did not say it stopped", call);
 }
 
 /* Close; what the library leaves to a card that did not confirm is noted, to be unmapped once
@@ -192,11 +230,13 @@ static void set_up_queue(void)
 
 static void start(void)
 {
+    struct holdings before = holdings_before_call();
     int result;
 
     hostile_call(&world.card);
     result = ir_start(world.dev);
     hostile_returned(&world.card, "ir_start", 0);
+    check_holdings(&before, "ir_start");
     EXPECT("ir_start", result, -EINVAL, -EBUSY, -ETIMEDOUT, -EIO, -ENODEV);
     if (result != 0 && result != -EBUSY)
         expect_broken("ir_start");
@@ -204,11 +244,13 @@ static void start(void)
 
 static void reset(void)
 {
+    struct holdings before = holdings_before_call();
     int result;
 
     hostile_call(&world.card);
     result = ir_reset(world.dev);
     hostile_returned(&world.card, "ir_reset", 0);
+    check_holdings(&before, "ir_reset");
     EXPECT("ir_reset", result, -ETIMEDOUT, -EIO, -ENODEV);
     if (result != 0)
         expect_broken("ir_reset");
@@ -375,6 +417,7 @@ static void end(void)
     for (uint32_t i = 0; i < world.held_count; i++)
         fuzz_equal("ir_pkt_free", ir_pkt_free(world.pool, world.held[i]), 0);
     world.held_count = 0;
+    fuzz_equal("the number of devices' records that are left", fuzz_records_in_use(), 0);
     check_books();
     if (world.abandoned_count > 0)
         release_world();
