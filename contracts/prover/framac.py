@@ -186,19 +186,9 @@ class FramaC:
         return unit
 
     def prove(self, path, name, file):
-        """Prove one function, or with the name '(lemmas)' the lemmas of a file.
-
-        Each pass generates all goals afresh, so that the later ones are run only when the first leaves
-        something open; what it has proved they find among the answers.
-        """
+        """Prove one function, or with the name '(lemmas)' the lemmas of a file. A pass takes what the ones before it
+        have left open, and costs nothing when that is nothing."""
         start = time.monotonic()
-        result = self._attempt(path, name, file, PASSES[:1])
-        if None in result.goals.values():
-            result = self._attempt(path, name, file, PASSES)
-        result.seconds = time.monotonic() - start
-        return result
-
-    def _attempt(self, path, name, file, passes):
         result = Result(name, file)
         tag = re.sub(r'\W', '_', f'{path}_{name}')
         table = self.directory / f'{tag}.csv'
@@ -207,7 +197,7 @@ class FramaC:
         # -then forgets the selection, so it is repeated.
         options = [*WP_OPTIONS, *select, '-wp-cache', 'update', '-wp-cache-dir', str(self.answers)]
         command = [path]
-        for number, (provers, seconds) in enumerate(passes):
+        for number, (provers, seconds) in enumerate(PASSES):
             # A smoke test that passes takes its whole time, so one prover makes them: the first.
             smoke = '-wp-smoke-tests' if number == 0 else '-wp-no-smoke-tests'
             names = ','.join(f'{prover}:{self.versions[PROVERS[prover][0]]}' for prover in provers)
@@ -221,6 +211,7 @@ class FramaC:
             result.problems.append('Frama-C wrote no table of properties')
         elif name != '(lemmas)':
             read_table(table, result)
+        result.seconds = time.monotonic() - start
         return result
 
 

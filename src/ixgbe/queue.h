@@ -269,6 +269,10 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
     ensures moves: tx_moves{Pre, Post}(l, tag);
     ensures app_keeps{Pre, Post}(queue->pool, l);
     ensures nothing_sent: \result <= 0 ==> ring_frees{Pre, Post}(l, tag);
+    ensures no_silence: \result == 0 ==> count == 0 || used(&queue->ring) == queue->ring.size - 1;
+    ensures refused: \result == -116 || \result == -90 ==> count > 0;
+    ensures refused_dead: \result == -116 ==> !held(queue->pool, pkts[0]);
+    ensures refused_size: \result == -90 ==> held(queue->pool, pkts[0]);
 */
 int32_t ixgbe_tx_burst(struct ixgbe_txq *queue, const struct ir_pkt *pkts, uint32_t count)
     /*@ ghost (struct ledger \ghost *l, int64_t tag) */;

@@ -199,6 +199,8 @@ static inline uint64_t tx_lend_all(struct ixgbe_txq *queue, struct ir_pool *pool
     ensures ring_sends{Pre, Post}(l, tag);
     ensures app_keeps{Pre, Post}(pool, l);
     ensures nothing_sent: \result <= 0 ==> others_stay{Pre, Post}(l, -1);
+    ensures no_silence: \result == 0 ==> count == 0 || used(&queue->ring) == queue->ring.size - 1;
+    ensures refused: \result < 0 ==> count > 0 && (\result == -116 <==> !held(pool, pkts[0]));
 */
 static int32_t tx_send(struct ixgbe_txq *queue, struct ir_pool *pool, const struct ir_pkt *pkts,
                        uint32_t count)
