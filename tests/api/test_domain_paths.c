@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Domains in a corner: no device address left, devices that refuse twice, and regions and devices
- * that were never there.
+ * Domains in a corner: devices that refuse twice, and regions and devices that were never there.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,9 +13,6 @@
 #include "api/domain.h"
 #include "recorder.h"
 
-#define REGION_SIZE (UINT64_C(1) << 28) /* never touched, so it costs nothing */
-#define REGIONS_MAX 2100u
-
 static int make_domain(void **state)
 {
     return ir_domain_create((struct ir_domain **)state);
@@ -25,33 +21,6 @@ static int make_domain(void **state)
 static int drop_domain(void **state)
 {
     return ir_domain_destroy(*state);
-}
-
-static void gap_between_regions_is_used_when_it_is_all_that_is_left(void **state)
-{
-    static struct ir_dma regions[REGIONS_MAX];
-    struct ir_dma more = {0};
-    uint32_t count = 0;
-    int result;
-
-    do {
-        assert_true(count < REGIONS_MAX);
-        result = ir_domain_alloc(*state, REGION_SIZE, &regions[count]);
-        count += result == 0;
-    } while (result == 0);
-    assert_int_equal(result, -ENOSPC);
-    assert_true(count > 1000);
-    for (uint32_t hole = 1; hole < count; hole += count / 4) {
-        uint64_t iova = regions[hole].iova;
-
-        ir_domain_free(*state, &regions[hole]);
-        assert_int_equal(ir_domain_alloc(*state, 2 * REGION_SIZE, &more), -ENOSPC);
-        assert_int_equal(more.size, 0);
-        assert_int_equal(ir_domain_alloc(*state, REGION_SIZE, &regions[hole]), 0);
-        assert_true(regions[hole].iova == iova);
-    }
-    for (uint32_t i = 0; i < count; i++)
-        ir_domain_free(*state, &regions[i]);
 }
 
 /* The first device has it and keeps it, so that its address is not used again. */
@@ -175,7 +144,6 @@ int main(void)
 {
 #define IN_DOMAIN(test) cmocka_unit_test_setup_teardown(test, make_domain, drop_domain)
     const struct CMUnitTest tests[] = {
-        IN_DOMAIN(gap_between_regions_is_used_when_it_is_all_that_is_left),
         IN_DOMAIN(region_that_one_device_refuses_and_another_keeps_is_abandoned),
         IN_DOMAIN(region_that_two_devices_keep_is_abandoned_once),
         IN_DOMAIN(device_that_refuses_one_region_and_keeps_another_makes_that_abandoned),
