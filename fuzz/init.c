@@ -251,7 +251,8 @@ static void reset(void)
     result = ir_reset(world.dev);
     hostile_returned(&world.card, "ir_reset", 0);
     check_holdings(&before, "ir_reset");
-    EXPECT("ir_reset", result, -ETIMEDOUT, -EIO, -ENODEV);
+    /* -EINVAL: it was started once, and the queues set up since left a gap */
+    EXPECT("ir_reset", result, -EINVAL, -ETIMEDOUT, -EIO, -ENODEV);
     if (result != 0)
         expect_broken("ir_reset");
 }
