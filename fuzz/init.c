@@ -135,31 +135,31 @@ static void open_device(void)
     ir_domain_detach(world.domain, &world.card.transport, true);
 }
 
-static void abandon(const struct ir_dma *memory, const struct ir_ring *ring)
-{
-    world.abandoned[world.abandoned_count++] = *memory;
-    if (ring->head != ring->tail)
-        world.pool_abandoned = true;
-}
-
 /* Which buffers each ring holds, by its indices. */
 struct holdings {
-    struct ir_ring rx[QUEUES], tx[QUEUES];
+    struct window {
+        uint64_t head, tail;
+    } rx[QUEUES], tx[QUEUES];
     bool at_risk; /* the card may still read or write them */
 };
+
+static struct window window_of(const struct ir_ring *ring)
+{
+    return (struct window){ring->head, ring->tail};
+}
 
 static struct holdings holdings_before_call(void)
 {
     struct holdings before = {.at_risk = world.card.active};
 
     for (uint32_t q = 0; q < QUEUES; q++) {
-        before.rx[q] = record()->rx[q].queue.ring;
-        before.tx[q] = record()->tx[q].queue.ring;
+        before.rx[q] = window_of(&record()->rx[q].queue.ring);
+        before.tx[q] = window_of(&record()->tx[q].queue.ring);
     }
     return before;
 }
 
-static void expect_kept(const struct ir_ring *before, const struct ir_ring *after, const char *call,
+static void expect_kept(const struct window *before, const struct ir_ring *after, const char *call,
                         const char *kind, uint32_t q)
 {
     if (before->head != after->head || before->tail != after->tail)
@@ -178,12 +178,19 @@ static void check_holdings(const struct holdings *before, const char *call)
         fuzz_fail("after %s the driver takes a card for quiet that did not say it stopped", call);
 }
 
+static void abandon(const struct ir_dma *memory, const struct window *window)
+{
+    world.abandoned[world.abandoned_count++] = *memory;
+    if (window->head != window->tail)
+        world.pool_abandoned = true;
+}
+
 /* Close; what the library leaves to a card that did not confirm is noted, to be unmapped once
  * nobody can use it any more. */
 static void close_device(void)
 {
     struct ir_dma memory[2u * QUEUES];
-    struct ir_ring rings[2u * QUEUES];
+    struct window windows[2u * QUEUES];
     uint32_t count = 0;
     int result;
 
@@ -191,11 +198,11 @@ static void close_device(void)
         return;
     for (uint32_t q = 0; q < QUEUES; q++) {
         if (record()->rx[q].set_up) {
-            rings[count] = record()->rx[q].queue.ring;
+            windows[count] = window_of(&record()->rx[q].queue.ring);
             memory[count++] = record()->rx[q].memory;
         }
         if (record()->tx[q].set_up) {
-            rings[count] = record()->tx[q].queue.ring;
+            windows[count] = window_of(&record()->tx[q].queue.ring);
             memory[count++] = record()->tx[q].memory;
         }
     }
@@ -208,7 +215,7 @@ static void close_device(void)
     if (!world.card.closed)
         fuzz_fail("ir_close leaves the transport open");
     for (uint32_t i = 0; i < count && result != 0; i++)
-        abandon(&memory[i], &rings[i]);
+        abandon(&memory[i], &windows[i]);
     world.dev = NULL;
     memset(world.rx, 0, sizeof(world.rx));
     memset(world.tx, 0, sizeof(world.tx));

@@ -12,18 +12,8 @@
 
 #include <cmocka.h>
 
-#include "api/domain.h"
+#include "empty_domain.h"
 #include "recorder.h"
-
-static int make_domain(void **state)
-{
-    return ir_domain_create((struct ir_domain **)state);
-}
-
-static int drop_domain(void **state)
-{
-    return ir_domain_destroy(*state);
-}
 
 static void domain_needs_a_place_to_be_stored(void **state)
 {

@@ -10,20 +10,10 @@
 
 #include <cmocka.h>
 
-#include "api/domain.h"
+#include "empty_domain.h"
 
 #define REGION_SIZE (UINT64_C(1) << 28) /* never touched, so it costs nothing */
 #define REGIONS_MAX 2100u
-
-static int make_domain(void **state)
-{
-    return ir_domain_create((struct ir_domain **)state);
-}
-
-static int drop_domain(void **state)
-{
-    return ir_domain_destroy(*state);
-}
 
 static void gap_between_regions_is_used_when_it_is_all_that_is_left(void **state)
 {

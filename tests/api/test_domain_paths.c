@@ -10,18 +10,8 @@
 
 #include <cmocka.h>
 
-#include "api/domain.h"
+#include "empty_domain.h"
 #include "recorder.h"
-
-static int make_domain(void **state)
-{
-    return ir_domain_create((struct ir_domain **)state);
-}
-
-static int drop_domain(void **state)
-{
-    return ir_domain_destroy(*state);
-}
 
 /* The first device has it and keeps it, so that its address is not used again. */
 static void region_that_one_device_refuses_and_another_keeps_is_abandoned(void **state)
