@@ -297,10 +297,10 @@ void hostile_begin(struct hostile *card, struct input *input)
     memset(card->sticky, 0xff, sizeof(card->sticky)); /* offsets that do not exist */
     card->input = input;
     card->transport.ops = &ops;
-    card->transport.regs.kind = IR_REGS_SIM;
-    card->transport.regs.size = HOSTILE_WINDOW;
-    card->transport.regs.sim = &registers;
-    card->transport.regs.card = card;
+    card->transport.bars[0].kind = IR_REGS_SIM;
+    card->transport.bars[0].size = HOSTILE_WINDOW;
+    card->transport.bars[0].sim = &registers;
+    card->transport.bars[0].card = card;
     card->transport.vendor = 0x8086u;
     card->transport.device = 0x10fbu;
 }

@@ -187,14 +187,14 @@ static uint32_t draw_value(struct input *input)
 static void write_register(uint32_t offset, uint32_t width, uint32_t value)
 {
     /* What is beyond the window never gets to the card. */
-    (void)ir_reg_write(&bench.card->transport.regs, offset, width, value);
+    (void)ir_reg_write(&bench.card->transport.bars[0], offset, width, value);
 }
 
 static uint32_t read_register(uint32_t offset)
 {
     uint32_t value = 0;
 
-    (void)ir_reg_read(&bench.card->transport.regs, offset, 4, &value);
+    (void)ir_reg_read(&bench.card->transport.bars[0], offset, 4, &value);
     return value;
 }
 

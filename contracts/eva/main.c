@@ -251,7 +251,7 @@ int main(void)
     struct ir_dev *dev = NULL;
     char error[IR_ERROR_LENGTH];
 
-    transport.regs.size = any32;
+    transport.bars[0].size = any32;
     transport.vendor = (uint16_t)any32;
     transport.device = (uint16_t)any32;
     pool.buffer_size = any ? 2048u : 16384u;

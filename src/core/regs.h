@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Bounds-checked access to a device's registers: memory-mapped, x86 I/O ports, or a simulated card.
+ * Bounds-checked access to a device's registers: memory-mapped, x86 I/O ports, or a device made of
+ * software: a simulated card, or what stands before a vhost-user socket.
  * The check comes first and is the same for all three, so a simulated card sees exactly what a real
  * one would. Nothing else in the library touches a register.
  */
@@ -12,7 +13,7 @@
 enum ir_regs_kind {
     IR_REGS_MEMORY, /* a mapped PCI memory BAR */
     IR_REGS_PORT,   /* a PCI I/O BAR; the process has the permission to use the ports */
-    IR_REGS_SIM     /* a simulated card, called instead of the hardware */
+    IR_REGS_SIM     /* a device made of software, called instead of the hardware */
 };
 
 /* The register side of a simulated card. Offset and width (1, 2 or 4 bytes) have been checked. */

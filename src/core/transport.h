@@ -12,6 +12,8 @@
 #include "core/dma.h"
 #include "core/regs.h"
 
+#define IR_BARS_MAX 6u /* base address registers of a PCI function */
+
 struct ir_transport;
 
 struct ir_transport_ops {
@@ -32,8 +34,8 @@ struct ir_transport_ops {
 
 struct ir_transport {
     const struct ir_transport_ops *ops;
-    struct ir_regs regs; /* the register window, BAR 0 */
-    uint16_t vendor;     /* PCI ids, from configuration space */
+    struct ir_regs bars[IR_BARS_MAX]; /* register windows; one that is absent has size 0 */
+    uint16_t vendor;                  /* PCI ids, from configuration space */
     uint16_t device;
 };
 

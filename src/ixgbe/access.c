@@ -11,17 +11,17 @@
 
 int ixgbe_read(const struct ixgbe_dev *dev, uint32_t offset, uint32_t *value)
 {
-    return ir_reg_read(&dev->base.transport->regs, offset, 4, value);
+    return ir_reg_read(&dev->base.transport->bars[0], offset, 4, value);
 }
 
 int ixgbe_write(const struct ixgbe_dev *dev, uint32_t offset, uint32_t value)
 {
-    return ir_reg_write(&dev->base.transport->regs, offset, 4, value);
+    return ir_reg_write(&dev->base.transport->bars[0], offset, 4, value);
 }
 
 int ixgbe_modify(const struct ixgbe_dev *dev, uint32_t offset, uint32_t zeros, uint32_t ones)
 {
-    const struct ir_regs *regs = &dev->base.transport->regs;
+    const struct ir_regs *regs = &dev->base.transport->bars[0];
     uint32_t value;
     int result = ir_reg_read(regs, offset, 4, &value);
 

@@ -76,7 +76,7 @@ int ixgbe_bring_up(struct ixgbe_dev *dev)
 {
     int result = -EIO;
 
-    if (dev->base.transport->regs.size < IXGBE_WINDOW) {
+    if (dev->base.transport->bars[0].size < IXGBE_WINDOW) {
         dev->trouble = "the card's register window is too small for an 82599";
     } else {
         result = set_bus_master(dev->base.transport, true);

@@ -134,7 +134,7 @@ int ixgbe_rx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct
     if (result != 0)
         return result;
     /*@ ghost provided: ; */
-    make_rx(rx, &dev->base.transport->regs, pool, &memory, index, size);
+    make_rx(rx, &dev->base.transport->bars[0], pool, &memory, index, size);
     /*@ assert others_apart: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
             \separated(rx, &dev->rx[q]); */
     /*@ assert others: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
@@ -169,7 +169,7 @@ int ixgbe_tx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct
     if (result != 0)
         return result;
     /*@ ghost provided: ; */
-    make_tx(tx, &dev->base.transport->regs, pool, &memory, index, size);
+    make_tx(tx, &dev->base.transport->bars[0], pool, &memory, index, size);
     /*@ assert others_apart: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
             \separated(tx, &dev->tx[q]); */
     /*@ assert others_numbers: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>

@@ -316,10 +316,10 @@ int sim_card_create(const struct sim_options *options, struct sim_wire *source,
     new->sink = sink;
     new->started = monotonic_ns();
     new->transport.ops = &sim_transport_ops;
-    new->transport.regs.kind = IR_REGS_SIM;
-    new->transport.regs.size = SIM_WINDOW;
-    new->transport.regs.sim = &register_access;
-    new->transport.regs.card = new;
+    new->transport.bars[0].kind = IR_REGS_SIM;
+    new->transport.bars[0].size = SIM_WINDOW;
+    new->transport.bars[0].sim = &register_access;
+    new->transport.bars[0].card = new;
     new->transport.vendor = 0x8086u;
     new->transport.device = options->device;
     if (sim_hostile_create(new) != 0) {

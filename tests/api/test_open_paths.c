@@ -41,7 +41,7 @@ static uint32_t read_forged(void *card, uint32_t offset, uint32_t width)
     if (forged.fault == GONE)
         return IR_REG_GONE;
     if (forged.fault == NO_WINDOW_AFTER_A_READ)
-        forged.transport->regs.size = 0;
+        forged.transport->bars[0].size = 0;
     return forged.fault == MULTICAST_ADDRESS && offset == IXGBE_RAL(0) ? 1 : value;
 }
 
@@ -58,9 +58,9 @@ int __wrap_ir_sim_open(const char *arguments, struct ir_transport **transport,
     int result = __real_ir_sim_open(arguments, transport, error);
 
     if (result == 0) {
-        forged.card = (*transport)->regs.sim;
+        forged.card = (*transport)->bars[0].sim;
         forged.transport = *transport;
-        (*transport)->regs.sim = &forging;
+        (*transport)->bars[0].sim = &forging;
     }
     return result;
 }

@@ -163,7 +163,7 @@ static uint32_t read_register(struct card *card, uint32_t offset)
 {
     uint32_t value = 0;
 
-    assert_int_equal(ir_reg_read(&card->dev->transport->regs, offset, 4, &value), 0);
+    assert_int_equal(ir_reg_read(&card->dev->transport->bars[0], offset, 4, &value), 0);
     return value;
 }
 

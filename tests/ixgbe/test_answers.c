@@ -41,16 +41,16 @@ static const struct ir_regs_sim forging = {read_forged, write_through};
 
 static void forge(struct ir_transport *transport, uint32_t offset, uint32_t value)
 {
-    if (transport->regs.sim != &forging)
-        forged.card = transport->regs.sim;
+    if (transport->bars[0].sim != &forging)
+        forged.card = transport->bars[0].sim;
     forged.offset = offset;
     forged.value = value;
-    transport->regs.sim = &forging;
+    transport->bars[0].sim = &forging;
 }
 
 static void be_honest(struct ir_transport *transport)
 {
-    transport->regs.sim = forged.card;
+    transport->bars[0].sim = forged.card;
 }
 
 struct bare {
@@ -136,11 +136,11 @@ static void card_that_is_gone_is_refused(void **state)
 static void card_with_a_small_window_is_refused(void **state)
 {
     struct bare *bare = *state;
-    uint32_t size = bare->transport->regs.size;
+    uint32_t size = bare->transport->bars[0].size;
 
-    bare->transport->regs.size = IXGBE_WINDOW - 4;
+    bare->transport->bars[0].size = IXGBE_WINDOW - 4;
     refused(bare, -EIO, "window");
-    bare->transport->regs.size = size;
+    bare->transport->bars[0].size = size;
 }
 
 static int refuse_config_read(struct ir_transport *transport, uint32_t offset, uint32_t width,
@@ -353,7 +353,7 @@ static void card_that_answers_at_random_costs_no_buffer_and_little_time(void **s
         assert_int_equal(ir_sim_open("82599,mode=step,wire=gen,count=20", &transport, error), 0);
         assert_int_equal(ir_domain_attach(domain, transport), 0);
         forge(transport, 0, 0);
-        transport->regs.sim = &answering_at_random;
+        transport->bars[0].sim = &answering_at_random;
         if (ixgbe_driver.open(domain, transport, &dev, error) == 0) {
             opened++;
             use_device(dev, pool);

@@ -45,7 +45,7 @@ static void count_access(uint32_t offset)
     if (cut.row < ROW_COUNTED)
         cut.left--;
     if (cut.left == 0 || offset == cut.offset)
-        cut.transport->regs.size = 0;
+        cut.transport->bars[0].size = 0;
 }
 
 static uint32_t read_counted(void *card, uint32_t offset, uint32_t width)
@@ -64,16 +64,16 @@ static const struct ir_regs_sim counting = {read_counted, write_counted};
 
 static void cut_after(struct ir_transport *transport, uint32_t accesses)
 {
-    cut.card = transport->regs.sim;
+    cut.card = transport->bars[0].sim;
     cut.transport = transport;
-    cut.size = transport->regs.size;
+    cut.size = transport->bars[0].size;
     cut.left = accesses;
     cut.offset = NO_REGISTER;
     cut.last = NO_REGISTER;
     cut.row = 0;
-    transport->regs.sim = &counting;
+    transport->bars[0].sim = &counting;
     if (accesses == 0)
-        transport->regs.size = 0;
+        transport->bars[0].size = 0;
 }
 
 static void cut_after_register(struct ir_transport *transport, uint32_t offset)
@@ -85,10 +85,10 @@ static void cut_after_register(struct ir_transport *transport, uint32_t offset)
 /* Whether it was cut. */
 static bool mend(void)
 {
-    bool was_cut = cut.transport->regs.size == 0;
+    bool was_cut = cut.transport->bars[0].size == 0;
 
-    cut.transport->regs.sim = cut.card;
-    cut.transport->regs.size = cut.size;
+    cut.transport->bars[0].sim = cut.card;
+    cut.transport->bars[0].size = cut.size;
     return was_cut;
 }
 

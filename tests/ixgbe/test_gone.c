@@ -36,12 +36,12 @@ static const struct ir_regs_sim gone = {read_ones, write_nothing};
 static void card_that_is_gone_is_no_device(void **state)
 {
     struct card *card = *state;
-    const struct ir_regs_sim *registers = card->dev->transport->regs.sim;
+    const struct ir_regs_sim *registers = card->dev->transport->bars[0].sim;
     static const uint8_t mac[IR_MAC_LENGTH] = {0x02, 0, 0, 0, 0, 9};
     struct ir_stats stats;
     struct ir_link link;
 
-    card->dev->transport->regs.sim = &gone;
+    card->dev->transport->bars[0].sim = &gone;
     assert_int_equal(ir_link(card->dev, &link), -ENODEV);
     assert_int_equal(ir_link_wait(card->dev, 100), -ENODEV);
     assert_int_equal(ir_stats(card->dev, &stats), -ENODEV);
@@ -52,7 +52,7 @@ static void card_that_is_gone_is_no_device(void **state)
     assert_int_equal(ir_pool_available(card->pool), CARD_BUFFERS - LENT);
     card_audit(card, 0);
     card_is_broken(card);
-    card->dev->transport->regs.sim = registers;
+    card->dev->transport->bars[0].sim = registers;
     assert_int_equal(ir_reset(card->dev), 0);
     card_works(card);
 }
@@ -60,13 +60,13 @@ static void card_that_is_gone_is_no_device(void **state)
 static void card_that_is_gone_cannot_be_started(void **state)
 {
     struct card *card = *state;
-    const struct ir_regs_sim *registers = card->dev->transport->regs.sim;
+    const struct ir_regs_sim *registers = card->dev->transport->bars[0].sim;
 
     card_queues(card, 64);
-    card->dev->transport->regs.sim = &gone;
+    card->dev->transport->bars[0].sim = &gone;
     assert_int_equal(ir_start(card->dev), -ENODEV);
     card_audit(card, 0);
-    card->dev->transport->regs.sim = registers;
+    card->dev->transport->bars[0].sim = registers;
     assert_int_equal(ir_reset(card->dev), 0);
     assert_int_equal(ir_start(card->dev), 0);
     card_works(card);
@@ -76,7 +76,7 @@ static void closing_a_card_that_is_gone_gives_its_buffers_up(void **state)
 {
     struct card *card = *state;
 
-    card->dev->transport->regs.sim = &gone;
+    card->dev->transport->bars[0].sim = &gone;
     assert_int_equal(ir_close(card->dev), -ENODEV);
     assert_int_equal(ir_pool_available(card->pool), CARD_BUFFERS - LENT);
     card_audit(card, 0);

@@ -36,13 +36,13 @@ uint32_t rig_read(const struct rig *rig, uint32_t offset)
 {
     uint32_t value = 0;
 
-    assert_int_equal(ir_reg_read(&rig->transport->regs, offset, 4, &value), 0);
+    assert_int_equal(ir_reg_read(&rig->transport->bars[0], offset, 4, &value), 0);
     return value;
 }
 
 void rig_write(const struct rig *rig, uint32_t offset, uint32_t value)
 {
-    assert_int_equal(ir_reg_write(&rig->transport->regs, offset, 4, value), 0);
+    assert_int_equal(ir_reg_write(&rig->transport->bars[0], offset, 4, value), 0);
 }
 
 void rig_delay(const struct rig *rig, uint32_t microseconds)

@@ -45,7 +45,7 @@ static void reading_half_a_register(void **state)
 
     (void)state;
     rig_open(&rig, ARGUMENTS);
-    assert_int_equal(ir_reg_read(&rig.transport->regs, R_STATUS + 2, 2, &value), 0);
+    assert_int_equal(ir_reg_read(&rig.transport->bars[0], R_STATUS + 2, 2, &value), 0);
     assert_int_equal(value, IR_REG_GONE);
     broken(&rig, SIM_RULE_REGISTER_WIDTH, "STATUS at 0x0000a was read as 2 bytes");
 }
@@ -57,7 +57,7 @@ static void writing_a_byte_of_a_tail(void **state)
     (void)state;
     rig_open(&rig, ARGUMENTS);
     rig_start(&rig);
-    assert_int_equal(ir_reg_write(&rig.transport->regs, R_TX + Q_TAIL, 1, 3), 0);
+    assert_int_equal(ir_reg_write(&rig.transport->bars[0], R_TX + Q_TAIL, 1, 3), 0);
     assert_int_equal(rig_read(&rig, R_TX + Q_TAIL), 0);
     broken(&rig, SIM_RULE_REGISTER_WIDTH, "TDT(0) at 0x06018 was written, 1 bytes");
 }
