@@ -12,7 +12,7 @@
 
 struct stand stand;
 
-static uint8_t memory[STAND_BUFFERS_MAX * STAND_BUFFER];
+static uint8_t memory[STAND_BUFFERS_MAX * STAND_STRIDE];
 
 /* Nothing reads a register on the data path. */
 static uint32_t read_register(void *card, uint32_t offset, uint32_t width)
@@ -235,7 +235,7 @@ void stand_view(struct ir_pkt pkt, uint32_t offset, uint32_t length)
     uint8_t *expected = NULL;
 
     if (viewable(pkt, offset, length))
-        expected = memory + (pkt.bits >> 32 & 0xffffu) * STAND_BUFFER + offset;
+        expected = memory + IR_POOL_HEADROOM + (pkt.bits >> 32 & 0xffffu) * STAND_STRIDE + offset;
     if (view != expected)
         fuzz_fail("the view of %u bytes at %u of 0x%llx is %s", length, offset,
                   (unsigned long long)pkt.bits,
@@ -267,7 +267,8 @@ void stand_field(struct ir_pkt pkt, uint32_t offset, uint32_t width, uint32_t va
         fuzz_equal("a field of 32 bits written and read", back, value);
     }
     if (expected == 0) { /* big-endian, as on the wire */
-        const uint8_t *bytes = memory + (pkt.bits >> 32 & 0xffffu) * STAND_BUFFER + offset;
+        const uint8_t *bytes =
+            memory + IR_POOL_HEADROOM + (pkt.bits >> 32 & 0xffffu) * STAND_STRIDE + offset;
 
         for (uint32_t i = 0; i < width; i++)
             fuzz_equal("a byte of a field", bytes[i], value >> (8u * (width - 1u - i)) & 0xffu);

@@ -18,6 +18,7 @@
 #define STAND_RING        64u
 #define STAND_BUFFERS_MAX 160u
 #define STAND_BUFFER      2048u
+#define STAND_STRIDE      (IR_POOL_HEADROOM + STAND_BUFFER)
 #define STAND_IOVA        UINT64_C(0x100000000)
 #define STAND_RX_TAIL     0x1018u
 #define STAND_TX_TAIL     0x6018u

@@ -64,7 +64,7 @@ static void expect_lent(uint32_t count)
 
         if (buffer >= stand.buffers || stand.place[buffer] != STAND_FREE)
             fuzz_fail("buffer %u was lent in slot %u, and was not free", buffer, slot);
-        if (stand.rx_desc[slot].lo != STAND_IOVA + buffer * STAND_BUFFER)
+        if (stand.rx_desc[slot].lo != STAND_IOVA + IR_POOL_HEADROOM + buffer * STAND_STRIDE)
             fuzz_fail("slot %u has the address 0x%llx, which is not that of buffer %u", slot,
                       (unsigned long long)stand.rx_desc[slot].lo, buffer);
         if (stand.rx_desc[slot].hi != 0)

@@ -41,7 +41,7 @@ static void check_descriptor(uint32_t slot, struct ir_pkt pkt, bool last)
     uint64_t length = stand_length(pkt);
     uint64_t word = DATA_COMMAND | length | length << 46 | (last ? REPORT : 0);
 
-    if (stand.tx_desc[slot].lo != STAND_IOVA + buffer * STAND_BUFFER)
+    if (stand.tx_desc[slot].lo != STAND_IOVA + IR_POOL_HEADROOM + buffer * STAND_STRIDE)
         fuzz_fail("transmit slot %u has the address 0x%llx, which is not that of buffer %llu", slot,
                   (unsigned long long)stand.tx_desc[slot].lo, (unsigned long long)buffer);
     if (stand.tx_desc[slot].hi != word)

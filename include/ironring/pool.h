@@ -17,6 +17,7 @@ struct ir_domain;
 #define IR_POOL_BUFFERS_MAX 65536u /* a buffer index has 16 bits */
 #define IR_BUFFER_SIZE_MIN  2048u  /* a buffer size is a power of two ... */
 #define IR_BUFFER_SIZE_MAX  16384u /* ... up to what SRRCTL.BSIZEPACKET can say */
+#define IR_POOL_HEADROOM    64u    /* bytes before each buffer, for a header of virtio's */
 
 /* The record of a pool. Its fields are private to the library: they stand here only so that
  * ir_pkt_data can be inline. `grant` has an entry for each possible index, so that no index needs a
@@ -27,6 +28,7 @@ struct ir_pool {
     uint64_t iova;        /* device address of buffer 0 */
     uint64_t count;       /* buffers, 1 to 65536 */
     uint64_t buffer_size; /* bytes a buffer */
+    uint64_t stride;      /* from one buffer to the next: buffer_size + IR_POOL_HEADROOM */
     uint64_t free_count;  /* the first free_count entries of `stack` are the free buffers */
     uint64_t grant_first; /* this pool's own range of grant numbers, never zero ... */
     uint64_t grant_last;  /* ... and disjoint from any other pool's in the process */

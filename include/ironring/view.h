@@ -31,16 +31,17 @@ predicate pool_shape{L}(struct ir_pool *p) =
     0 < p->count <= 65536 && p->free_count <= p->count &&
     (p->buffer_size == 2048 || p->buffer_size == 4096 || p->buffer_size == 8192 ||
      p->buffer_size == 16384) &&
+    p->stride == p->buffer_size + IR_POOL_HEADROOM && IR_POOL_HEADROOM <= p->iova &&
     0 < p->grant_first <= p->grant_next <= p->grant_last + 1 <= 4294967296 &&
     p->grant_last - p->grant_first >= 65535;
 
-// The device addresses of the buffers do not wrap: iova + count * buffer_size <= 2^64 - 1, written
-// by cases so that it is linear.
+// The device addresses of the buffers do not wrap: the last one's end is iova + count * stride -
+// IR_POOL_HEADROOM <= 2^64 - 1, written by cases so that it is linear.
 predicate pool_span{L}(struct ir_pool *p) =
-    (p->buffer_size == 2048 ==> p->iova + p->count * 2048 <= 18446744073709551615) &&
-    (p->buffer_size == 4096 ==> p->iova + p->count * 4096 <= 18446744073709551615) &&
-    (p->buffer_size == 8192 ==> p->iova + p->count * 8192 <= 18446744073709551615) &&
-    (p->buffer_size == 16384 ==> p->iova + p->count * 16384 <= 18446744073709551615);
+    (p->buffer_size == 2048 ==> p->iova + p->count * 2112 <= 18446744073709551679) &&
+    (p->buffer_size == 4096 ==> p->iova + p->count * 4160 <= 18446744073709551679) &&
+    (p->buffer_size == 8192 ==> p->iova + p->count * 8256 <= 18446744073709551679) &&
+    (p->buffer_size == 16384 ==> p->iova + p->count * 16448 <= 18446744073709551679);
 
 // The application holds the packet.
 predicate held{L}(struct ir_pool *p, struct ir_pkt pkt) =
@@ -49,12 +50,12 @@ predicate held{L}(struct ir_pool *p, struct ir_pkt pkt) =
 // What a view needs of the pool; implied by the invariants of a pool with mapped memory.
 predicate pool_readable{L}(struct ir_pool *p) =
     \valid_read(p) && pool_shape(p) &&
-    \valid(p->data + (0 .. p->count * p->buffer_size - 1)) &&
+    \valid(p->data + (0 .. p->count * p->stride - IR_POOL_HEADROOM - 1)) &&
     (\forall integer b; 0 <= b < 65536 ==> p->grant[b] != 0 ==> b < p->count);
 
 // Byte `offset` of the packet.
 logic integer packet_byte{L}(struct ir_pool *p, struct ir_pkt pkt, integer offset) =
-    p->data[pkt_index(pkt) * p->buffer_size + offset];
+    p->data[pkt_index(pkt) * p->stride + offset];
 */
 
 /* Bytes in the packet. */
@@ -73,7 +74,7 @@ static inline uint32_t ir_pkt_length(struct ir_pkt pkt)
     ensures granted: \result != \null <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size &&
         offset + length <= pkt_size(pkt);
     ensures inside: \result != \null ==>
-        \result == pool->data + (pkt_index(pkt) * pool->buffer_size + offset) &&
+        \result == pool->data + (pkt_index(pkt) * pool->stride + offset) &&
         \valid(\result + (0 .. length - 1)) && offset + length <= pool->buffer_size;
 */
 static inline uint8_t *ir_pkt_data(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset,
@@ -90,8 +91,8 @@ static inline uint8_t *ir_pkt_data(const struct ir_pool *pool, struct ir_pkt pkt
     /*@ assert index < pool->count; */
     /*@ assert pool->data != \null; */
     IR_PROVED(pool->data != NULL);
-    /*@ assert (index + 1) * pool->buffer_size <= pool->count * pool->buffer_size; */
-    return pool->data + (index * pool->buffer_size + offset);
+    /*@ assert (index + 1) * pool->stride <= pool->count * pool->stride; */
+    return pool->data + (index * pool->stride + offset);
 }
 
 #ifdef __cplusplus

@@ -92,7 +92,8 @@ int ir_pool_create(struct ir_domain *domain, uint32_t count, uint32_t buffer_siz
         result = -ENOSPC;
         goto free_record;
     }
-    result = ir_domain_alloc(domain, (uint64_t)count * buffer_size, &record->memory);
+    result = ir_domain_alloc(domain, (uint64_t)count * (IR_POOL_HEADROOM + buffer_size),
+                             &record->memory);
     if (result != 0)
         goto free_number;
     result = ir_pool_init(&record->pool, record->memory.memory, record->memory.iova, count,

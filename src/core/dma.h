@@ -120,8 +120,8 @@ static inline void ir_dma_store32(volatile ir_device32 *word, uint32_t value)
  * [DMA_UNMAPPED]. `ring` is the address word of the first descriptor; descriptors have two words. */
 #ifdef __FRAMAC__
 /*@ requires \valid(word);
-    requires confined: index < pool->count && address == pool->iova + index * pool->buffer_size &&
-        address + pool->buffer_size <= pool->iova + pool->count * pool->buffer_size;
+    requires confined: index < pool->count && address == pool->iova + index * pool->stride &&
+        address + pool->stride <= pool->iova + pool->count * pool->stride;
     requires lent: PLACE_RING <= tag <= l->place[index];
     requires in_its_slot: word == ring + 2 * (l->place[index] - tag);
     assigns \nothing;

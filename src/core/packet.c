@@ -40,7 +40,7 @@ static int no_view(const struct ir_pool *pool, struct ir_pkt pkt)
 }
 
 /*@ requires pool_readable(pool) && \valid(value) && \separated(value, pool);
-    requires \separated(value, pool->data + (0 .. pool->count * pool->buffer_size - 1));
+    requires \separated(value, pool->data + (0 .. pool->count * pool->stride - IR_POOL_HEADROOM - 1));
     assigns *value;
     ensures \result == 0 || \result == -116 || \result == -22;
     ensures \result == -116 <==> !held(pool, pkt);
@@ -101,15 +101,15 @@ int ir_pkt_read32(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset
 }
 
 /*@ requires pool_readable(pool);
-    requires \separated(pool, pool->data + (0 .. pool->count * pool->buffer_size - 1));
-    assigns pool->data[pkt_index(pkt) * pool->buffer_size + offset ..
-        pkt_index(pkt) * pool->buffer_size + offset + 0];
+    requires \separated(pool, pool->data + (0 .. pool->count * pool->stride - IR_POOL_HEADROOM - 1));
+    assigns pool->data[pkt_index(pkt) * pool->stride + offset ..
+        pkt_index(pkt) * pool->stride + offset + 0];
     ensures \result == 0 || \result == -116 || \result == -22;
     ensures \result == -116 <==> !held(pool, pkt);
     ensures \result == 0 <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size &&
         offset + 1 <= pkt_size(pkt);
     ensures \result == 0 ==> value == packet_byte(pool, pkt, offset);
-    ensures \result != 0 ==> \forall integer i; 0 <= i < pool->count * pool->buffer_size ==>
+    ensures \result != 0 ==> \forall integer i; 0 <= i < pool->count * pool->stride - IR_POOL_HEADROOM ==>
         pool->data[i] == \old(pool->data[i]);
 */
 int ir_pkt_write8(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset, uint8_t value)
@@ -123,16 +123,16 @@ int ir_pkt_write8(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset
 }
 
 /*@ requires pool_readable(pool);
-    requires \separated(pool, pool->data + (0 .. pool->count * pool->buffer_size - 1));
-    assigns pool->data[pkt_index(pkt) * pool->buffer_size + offset .. pkt_index(pkt) *
-        pool->buffer_size + offset + 1];
+    requires \separated(pool, pool->data + (0 .. pool->count * pool->stride - IR_POOL_HEADROOM - 1));
+    assigns pool->data[pkt_index(pkt) * pool->stride + offset .. pkt_index(pkt) *
+        pool->stride + offset + 1];
     ensures \result == 0 || \result == -116 || \result == -22;
     ensures \result == -116 <==> !held(pool, pkt);
     ensures \result == 0 <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size && offset +
         2 <= pkt_size(pkt);
     ensures \result == 0 ==> value == packet_byte(pool, pkt, offset) * 256 + packet_byte(pool,
         pkt, offset + 1);
-    ensures \result != 0 ==> \forall integer i; 0 <= i < pool->count * pool->buffer_size ==>
+    ensures \result != 0 ==> \forall integer i; 0 <= i < pool->count * pool->stride - IR_POOL_HEADROOM ==>
         pool->data[i] == \old(pool->data[i]);
 */
 int ir_pkt_write16(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset, uint16_t value)
@@ -147,9 +147,9 @@ int ir_pkt_write16(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offse
 }
 
 /*@ requires pool_readable(pool);
-    requires \separated(pool, pool->data + (0 .. pool->count * pool->buffer_size - 1));
-    assigns pool->data[pkt_index(pkt) * pool->buffer_size + offset ..
-        pkt_index(pkt) * pool->buffer_size + offset + 3];
+    requires \separated(pool, pool->data + (0 .. pool->count * pool->stride - IR_POOL_HEADROOM - 1));
+    assigns pool->data[pkt_index(pkt) * pool->stride + offset ..
+        pkt_index(pkt) * pool->stride + offset + 3];
     ensures \result == 0 || \result == -116 || \result == -22;
     ensures \result == -116 <==> !held(pool, pkt);
     ensures \result == 0 <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size &&
@@ -157,7 +157,7 @@ int ir_pkt_write16(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offse
     ensures \result == 0 ==> value == packet_byte(pool, pkt, offset) * 16777216 +
         packet_byte(pool, pkt, offset + 1) * 65536 + packet_byte(pool, pkt, offset + 2) * 256 +
         packet_byte(pool, pkt, offset + 3);
-    ensures \result != 0 ==> \forall integer i; 0 <= i < pool->count * pool->buffer_size ==>
+    ensures \result != 0 ==> \forall integer i; 0 <= i < pool->count * pool->stride - IR_POOL_HEADROOM ==>
         pool->data[i] == \old(pool->data[i]);
 */
 int ir_pkt_write32(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset, uint32_t value)

@@ -18,14 +18,20 @@ static uint32_t is_buffer_size(uint64_t size)
 int32_t ir_pool_init(struct ir_pool *pool, uint8_t *memory, uint64_t iova, uint64_t count,
                      uint64_t buffer_size, uint64_t number) /*@ ghost (struct ledger \ghost *l) */
 {
+    uint64_t stride;
+
     if (count == 0u || count > IR_POOL_BUFFERS_MAX || !is_buffer_size(buffer_size) ||
-        number == 0u || number > IR_POOL_NUMBER_MAX || iova > UINT64_MAX - count * buffer_size)
+        number == 0u || number > IR_POOL_NUMBER_MAX)
+        return -EINVAL;
+    stride = buffer_size + IR_POOL_HEADROOM;
+    if (iova > UINT64_MAX - count * stride)
         return -EINVAL;
 
-    pool->data = memory;
-    pool->iova = iova;
+    pool->data = memory + IR_POOL_HEADROOM;
+    pool->iova = iova + IR_POOL_HEADROOM;
     pool->count = count;
     pool->buffer_size = buffer_size;
+    pool->stride = stride;
     pool->free_count = count;
     pool->grant_first = number * IR_POOL_GRANTS;
     pool->grant_last = number * IR_POOL_GRANTS + IR_POOL_GRANTS - 1u;

@@ -23,15 +23,16 @@
 #define IR_POOL_GRANTS     67108864u
 
 /* Fill in the record of a pool whose buffers are all free. `memory` and `iova` are the two
- * addresses of count * buffer_size bytes; `number`, 1 to 63, is no other pool's. Returns 0, or
- * -EINVAL when a value is out of range or the device addresses would wrap. */
+ * addresses of count * (IR_POOL_HEADROOM + buffer_size) bytes; `number`, 1 to 63, is no other
+ * pool's. Returns 0, or -EINVAL when a value is out of range or the device addresses would wrap. */
 /*@ requires \valid(pool) && \valid(l) && \separated(pool, l);
     assigns *pool, *l;
     ensures \result == 0 || \result == -22;
     POOL_BALANCED(ensures \result == 0 ==>, pool, l)
     ensures \result == 0 ==> hand_empty(pool, l);
     ensures \result == 0 ==> pool->free_count == count && pool->count == count &&
-        pool->buffer_size == buffer_size && pool->iova == iova && pool->data == memory;
+        pool->buffer_size == buffer_size && pool->iova == iova + IR_POOL_HEADROOM &&
+        pool->data == memory + IR_POOL_HEADROOM;
     ensures \result == 0 ==> \forall integer b; 0 <= b < 65536 ==> l->place[b] == PLACE_FREE;
     ensures own_grants: \result == 0 ==> pool->grant_first == number * IR_POOL_GRANTS &&
         pool->grant_last == number * IR_POOL_GRANTS + IR_POOL_GRANTS - 1;
@@ -48,8 +49,8 @@ int32_t ir_pool_init(struct ir_pool *pool, uint8_t *memory, uint64_t iova, uint6
 */
 static inline uint64_t ir_pool_iova(const struct ir_pool *pool, uint32_t index)
 {
-    /*@ assert (index + 1) * pool->buffer_size <= pool->count * pool->buffer_size; */
-    return pool->iova + index * pool->buffer_size;
+    /*@ assert (index + 1) * pool->stride <= pool->count * pool->stride; */
+    return pool->iova + index * pool->stride;
 }
 
 /* Free stack to hand. */

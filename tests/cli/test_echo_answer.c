@@ -16,7 +16,7 @@
 #define BUFFERS 4u
 
 static struct ir_pool pool;
-static uint8_t memory[BUFFERS * IR_BUFFER_SIZE_MIN];
+static uint8_t memory[BUFFERS * (IR_POOL_HEADROOM + IR_BUFFER_SIZE_MIN)];
 
 static const struct echo_host host = {{0x02, 0, 0, 0, 0, 0x99}, 0x0a000002};
 

@@ -13,7 +13,7 @@
 
 static struct ir_pool the_pool;
 static struct ir_ring the_ring;
-static uint8_t memory[BOOKS_BUFFERS * BOOKS_SIZE];
+static uint8_t memory[BOOKS_BUFFERS * BOOKS_STRIDE];
 
 int books_open(void **state)
 {

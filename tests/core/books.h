@@ -13,6 +13,7 @@
 
 #define BOOKS_BUFFERS 300u /* more than a byte can count */
 #define BOOKS_SIZE    2048u
+#define BOOKS_STRIDE  (IR_POOL_HEADROOM + BOOKS_SIZE)
 #define BOOKS_RING    64u
 #define BOOKS_SLOTS   (BOOKS_RING - 1u) /* that can be in use */
 #define BOOKS_IOVA    0x100000000u

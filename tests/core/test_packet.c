@@ -29,7 +29,7 @@ static struct ir_pkt take(struct ir_pool *pool)
 
 static uint8_t *bytes_of(const struct ir_pool *pool, struct ir_pkt pkt)
 {
-    return pool->data + (size_t)ir_handle_index(pkt) * BOOKS_SIZE;
+    return pool->data + (size_t)ir_handle_index(pkt) * BOOKS_STRIDE;
 }
 
 static void view_within_the_packet_begins_at_its_offset(void **state)
@@ -145,13 +145,13 @@ static void fields_are_in_network_order(void **state)
 static void expect_written(struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset, uint32_t width)
 {
     uint8_t *bytes = bytes_of(pool, pkt);
-    uint8_t expected[3 * BOOKS_SIZE];
+    uint8_t expected[3 * BOOKS_STRIDE];
     uint32_t value = 0xa9b8c7d6u >> (32 - 8 * width);
     int result;
 
     for (uint32_t i = 0; i < LENGTH + 8; i++)
         bytes[i] = (uint8_t)i;
-    memcpy(expected, bytes - BOOKS_SIZE, sizeof(expected));
+    memcpy(expected, bytes - BOOKS_STRIDE, sizeof(expected));
     if (width == 1)
         result = ir_pkt_write8(pool, pkt, offset, (uint8_t)value);
     else if (width == 2)
@@ -161,11 +161,11 @@ static void expect_written(struct ir_pool *pool, struct ir_pkt pkt, uint32_t off
     if (offset + width <= LENGTH) {
         assert_int_equal(result, 0);
         for (uint32_t i = 0; i < width; i++)
-            expected[BOOKS_SIZE + offset + i] = (uint8_t)(value >> 8 * (width - 1 - i));
+            expected[BOOKS_STRIDE + offset + i] = (uint8_t)(value >> 8 * (width - 1 - i));
     } else {
         assert_int_equal(result, -EINVAL);
     }
-    assert_memory_equal(bytes - BOOKS_SIZE, expected, sizeof(expected));
+    assert_memory_equal(bytes - BOOKS_STRIDE, expected, sizeof(expected));
 }
 
 static void writing_a_field_changes_its_bytes_alone(void **state)

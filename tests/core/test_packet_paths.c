@@ -22,7 +22,7 @@
 struct packet {
     struct ir_pool *pool;
     struct ir_pkt pkt; /* LENGTH bytes: 0, 1, 2, ... */
-    uint8_t memory[BUFFERS * SIZE];
+    uint8_t memory[BUFFERS * (IR_POOL_HEADROOM + SIZE)];
 };
 
 static int make_packet(void **state)
@@ -52,7 +52,8 @@ static int drop_packet(void **state)
 static void view_is_exactly_the_range_asked_for(void **state)
 {
     struct packet *packet = *state;
-    uint8_t *start = packet->memory + (size_t)ir_handle_index(packet->pkt) * SIZE;
+    uint8_t *start = packet->memory + IR_POOL_HEADROOM +
+                     (size_t)ir_handle_index(packet->pkt) * (IR_POOL_HEADROOM + SIZE);
 
     assert_ptr_equal(ir_pkt_data(packet->pool, packet->pkt, 0, LENGTH), start);
     assert_ptr_equal(ir_pkt_data(packet->pool, packet->pkt, LENGTH - 1, 1), start + LENGTH - 1);

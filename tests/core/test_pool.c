@@ -16,7 +16,7 @@ static struct ir_pool other_pool;
 
 static void pool_of_impossible_size_is_refused(void **state)
 {
-    uint8_t *memory = ((struct ir_pool *)*state)->data;
+    uint8_t *memory = ((struct ir_pool *)*state)->data - IR_POOL_HEADROOM;
 
     assert_int_equal(ir_pool_init(&other_pool, memory, 0, 0, 2048, 1), -EINVAL);
     assert_int_equal(ir_pool_init(&other_pool, memory, 0, 65537, 2048, 1), -EINVAL);
@@ -33,7 +33,7 @@ static void pool_of_impossible_size_is_refused(void **state)
 
 static void pool_with_a_number_out_of_range_is_refused(void **state)
 {
-    uint8_t *memory = ((struct ir_pool *)*state)->data;
+    uint8_t *memory = ((struct ir_pool *)*state)->data - IR_POOL_HEADROOM;
 
     assert_int_equal(ir_pool_init(&other_pool, memory, 0, 1, 2048, 0), -EINVAL);
     assert_int_equal(ir_pool_init(&other_pool, memory, 0, 1, 2048, 64), -EINVAL);
@@ -43,8 +43,8 @@ static void pool_with_a_number_out_of_range_is_refused(void **state)
 
 static void pool_whose_device_addresses_wrap_is_refused(void **state)
 {
-    uint8_t *memory = ((struct ir_pool *)*state)->data;
-    uint64_t last = UINT64_MAX - 3 * 4096;
+    uint8_t *memory = ((struct ir_pool *)*state)->data - IR_POOL_HEADROOM;
+    uint64_t last = UINT64_MAX - 3 * (IR_POOL_HEADROOM + 4096);
 
     assert_int_equal(ir_pool_init(&other_pool, memory, last, 3, 4096, 1), 0);
     assert_int_equal(ir_pool_init(&other_pool, memory, last + 1, 3, 4096, 1), -EINVAL);
@@ -56,8 +56,10 @@ static void pools_have_grants_of_their_own(void **state)
     uint64_t last = 0;
 
     for (uint64_t number = 1; number <= IR_POOL_NUMBER_MAX; number++) {
-        assert_int_equal(
-            ir_pool_init(&other_pool, ((struct ir_pool *)*state)->data, 0, 1, 2048, number), 0);
+        assert_int_equal(ir_pool_init(&other_pool,
+                                      ((struct ir_pool *)*state)->data - IR_POOL_HEADROOM, 0, 1,
+                                      2048, number),
+                         0);
         assert_true(other_pool.grant_first > last);
         assert_true(other_pool.grant_last - other_pool.grant_first >= 65535);
         assert_int_equal(other_pool.grant_next, other_pool.grant_first);
@@ -72,8 +74,9 @@ static void handle_of_one_pool_is_stale_in_another(void **state)
     struct ir_pkt mine;
     struct ir_pkt foreign;
 
-    assert_int_equal(
-        ir_pool_init(&other_pool, pool->data, BOOKS_IOVA, BOOKS_BUFFERS, BOOKS_SIZE, 6), 0);
+    assert_int_equal(ir_pool_init(&other_pool, pool->data - IR_POOL_HEADROOM, BOOKS_IOVA,
+                                  BOOKS_BUFFERS, BOOKS_SIZE, 6),
+                     0);
     assert_int_equal(ir_pool_take(&other_pool, 60, &foreign), 0);
     assert_int_equal(ir_pool_take(pool, 60, &mine), 0);
     assert_int_equal(ir_handle_index(mine), ir_handle_index(foreign));
@@ -89,7 +92,8 @@ static void new_pool_has_all_its_buffers_free(void **state)
 
     assert_int_equal(pool->count, BOOKS_BUFFERS);
     assert_int_equal(pool->buffer_size, BOOKS_SIZE);
-    assert_int_equal(pool->iova, BOOKS_IOVA);
+    assert_int_equal(pool->iova, BOOKS_IOVA + IR_POOL_HEADROOM);
+    assert_int_equal(pool->stride, BOOKS_STRIDE);
     assert_int_equal(pool->free_count, BOOKS_BUFFERS);
     for (uint32_t b = 0; b < IR_POOL_BUFFERS_MAX; b++)
         assert_int_equal(pool->grant[b], 0);
@@ -101,11 +105,13 @@ static void device_address_of_each_buffer_lies_in_the_pool(void **state)
     static const uint64_t sizes[] = {2048, 4096, 8192, 16384};
 
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        assert_int_equal(ir_pool_init(&other_pool, ((struct ir_pool *)*state)->data, BOOKS_IOVA,
-                                      65536, sizes[i], 1),
+        assert_int_equal(ir_pool_init(&other_pool,
+                                      ((struct ir_pool *)*state)->data - IR_POOL_HEADROOM,
+                                      BOOKS_IOVA, 65536, sizes[i], 1),
                          0);
         for (uint32_t b = 0; b < 65536; b++)
-            assert_int_equal(ir_pool_iova(&other_pool, b), BOOKS_IOVA + b * sizes[i]);
+            assert_int_equal(ir_pool_iova(&other_pool, b),
+                             BOOKS_IOVA + IR_POOL_HEADROOM + b * (IR_POOL_HEADROOM + sizes[i]));
     }
 }
 

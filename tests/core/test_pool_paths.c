@@ -16,9 +16,10 @@
 
 #define BUFFERS 8u
 #define SIZE    2048u
+#define STRIDE  (IR_POOL_HEADROOM + SIZE)
 #define IOVA    UINT64_C(0x100000000)
 
-static uint8_t memory[BUFFERS * SIZE];
+static uint8_t memory[BUFFERS * STRIDE];
 
 static int make_pool(void **state)
 {
@@ -45,7 +46,7 @@ static void new_pool_has_all_buffers_free_and_no_handle(void **state)
         assert_int_equal(pool->grant[i], 0);
     assert_int_equal(pool->grant_next, pool->grant_first);
     for (uint32_t i = 0; i < BUFFERS; i++)
-        assert_true(ir_pool_iova(pool, i) == IOVA + i * SIZE);
+        assert_true(ir_pool_iova(pool, i) == IOVA + IR_POOL_HEADROOM + i * STRIDE);
 }
 
 static void pool_may_have_each_documented_size(void **state)
@@ -70,7 +71,7 @@ static void pool_with_one_value_out_of_range_is_refused(void **state)
         {IOVA, UINT64_MAX, SIZE, 1}, {IOVA, BUFFERS, 0, 1},
         {IOVA, BUFFERS, 1024, 1},    {IOVA, BUFFERS, 2049, 1},
         {IOVA, BUFFERS, 32768, 1},   {IOVA, BUFFERS, SIZE, 0},
-        {IOVA, BUFFERS, SIZE, 64},   {UINT64_MAX - BUFFERS * SIZE + 1, BUFFERS, SIZE, 1},
+        {IOVA, BUFFERS, SIZE, 64},   {UINT64_MAX - BUFFERS * STRIDE + 1, BUFFERS, SIZE, 1},
         {UINT64_MAX, 1, SIZE, 1},
     };
     struct ir_pool *pool = *state;
@@ -80,17 +81,18 @@ static void pool_with_one_value_out_of_range_is_refused(void **state)
                                       wrong[i].number),
                          -EINVAL);
         assert_int_equal(pool->count, BUFFERS);
-        assert_true(pool->iova == IOVA);
+        assert_true(pool->iova == IOVA + IR_POOL_HEADROOM);
     }
 }
 
 static void pool_may_end_at_the_last_device_address(void **state)
 {
     struct ir_pool *pool = *state;
-    uint64_t last = UINT64_MAX - BUFFERS * SIZE;
+    uint64_t last = UINT64_MAX - BUFFERS * STRIDE;
 
     assert_int_equal(ir_pool_init(pool, memory, last, BUFFERS, SIZE, 1), 0);
-    assert_true(ir_pool_iova(pool, BUFFERS - 1) == last + (BUFFERS - 1) * SIZE);
+    assert_true(ir_pool_iova(pool, BUFFERS - 1) ==
+                last + IR_POOL_HEADROOM + (BUFFERS - 1) * STRIDE);
 }
 
 static void grants_of_two_pools_are_never_the_same(void **state)

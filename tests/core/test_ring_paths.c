@@ -83,7 +83,7 @@ static void window_keeps_its_order_all_the_way_around(void **state)
 static void drained_ring_gives_each_buffer_back_to_the_pool(void **state)
 {
     struct ir_pool *pool = malloc(sizeof(*pool));
-    uint8_t *memory = calloc(SIZE, 2048);
+    uint8_t *memory = calloc(SIZE, IR_POOL_HEADROOM + 2048);
     struct ir_ring ring;
 
     (void)state;

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 static struct bare the_bare;
-static uint8_t memory[BARE_BUFFERS * BARE_SIZE];
+static uint8_t memory[BARE_BUFFERS * BARE_STRIDE];
 
 static uint32_t read_nothing(void *card, uint32_t offset, uint32_t width)
 {
@@ -103,7 +103,7 @@ uint32_t bare_buffer(const struct ixgbe_desc *desc)
 {
     uint64_t address = desc->lo;
 
-    assert_true(address >= BARE_IOVA && address < BARE_IOVA + BARE_BUFFERS * BARE_SIZE);
-    assert_int_equal((address - BARE_IOVA) % BARE_SIZE, 0);
-    return (uint32_t)((address - BARE_IOVA) / BARE_SIZE);
+    assert_true(address >= BARE_IOVA && address < BARE_IOVA + BARE_BUFFERS * BARE_STRIDE);
+    assert_int_equal((address - BARE_IOVA) % BARE_STRIDE, IR_POOL_HEADROOM);
+    return (uint32_t)((address - BARE_IOVA) / BARE_STRIDE);
 }

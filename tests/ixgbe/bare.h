@@ -12,6 +12,7 @@
 
 #define BARE_BUFFERS 200u
 #define BARE_SIZE    4096u
+#define BARE_STRIDE  (IR_POOL_HEADROOM + BARE_SIZE)
 #define BARE_RING    64u
 #define BARE_SLOTS   (BARE_RING - 1u)
 #define BARE_IOVA    0x7f0000000u

@@ -112,7 +112,7 @@ static void packets_come_in_ring_order_with_their_lengths(void **state)
         for (uint32_t i = expected; i < ready; i++) {
             struct ixgbe_desc *desc = &bare->rx_desc[slot_at(bare, i - expected)];
 
-            desc->lo = BARE_IOVA + (uint64_t)buffers[i] * BARE_SIZE;
+            desc->lo = BARE_IOVA + IR_POOL_HEADROOM + (uint64_t)buffers[i] * BARE_STRIDE;
             desc->hi = 0;
         }
     }

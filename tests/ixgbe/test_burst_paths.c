@@ -38,7 +38,7 @@ static int make_bench(void **state)
     if (bench == NULL)
         return -1;
     bench->pool = malloc(sizeof(*bench->pool));
-    bench->memory = calloc(BUFFERS, BUFFER);
+    bench->memory = calloc(BUFFERS, IR_POOL_HEADROOM + BUFFER);
     if (bench->pool == NULL || bench->memory == NULL ||
         ir_pool_init(bench->pool, bench->memory, 0x100000, BUFFERS, BUFFER, 1) != 0)
         return -1;
