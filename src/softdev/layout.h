@@ -48,33 +48,35 @@
 #define SOFT_F_SPEED_DUPLEX    (UINT64_C(1) << 63)
 
 /* Device configuration of a network device */
-#define SOFT_NET_MAC      0u
-#define SOFT_NET_STATUS   6u
-#define SOFT_NET_PAIRS    8u
-#define SOFT_NET_MTU      10u
-#define SOFT_NET_SPEED    12u
-#define SOFT_NET_DUPLEX   16u
-#define SOFT_NET_BYTES    24u
-#define SOFT_NET_LINK_UP  1u /* of its status */
-#define SOFT_NET_HEADER   12u
-#define SOFT_NET_HEADER_L 10u /* legacy without MRG_RXBUF */
-#define SOFT_NET_BUFFERS  10u /* offset of num_buffers in the header */
+#define SOFT_NET_MAC        0u
+#define SOFT_NET_STATUS     6u
+#define SOFT_NET_PAIRS      8u
+#define SOFT_NET_MTU        10u
+#define SOFT_NET_SPEED      12u
+#define SOFT_NET_DUPLEX     16u
+#define SOFT_NET_RSS_KEY    17u
+#define SOFT_NET_RSS_LENGTH 18u
+#define SOFT_NET_HASHES     20u
+#define SOFT_NET_BYTES      24u
+#define SOFT_NET_LINK_UP    1u /* of its status */
+#define SOFT_NET_HEADER     12u
+#define SOFT_NET_HEADER_L   10u /* legacy without MRG_RXBUF */
+#define SOFT_NET_BUFFERS    10u /* offset of num_buffers in the header */
 
 /* Rings */
-#define SOFT_RING_MAX        32768u
-#define SOFT_DESC_BYTES      16u
-#define SOFT_DESC_NEXT       0x0001u
-#define SOFT_DESC_WRITE      0x0002u
-#define SOFT_DESC_INDIRECT   0x0004u
-#define SOFT_DESC_AVAIL      0x0080u /* packed rings only, as is the next */
-#define SOFT_DESC_USED       0x8000u
-#define SOFT_NO_INTERRUPT    0x0001u /* flags of the available ring */
-#define SOFT_NO_NOTIFY       0x0001u /* flags of the used ring */
-#define SOFT_EVENT_ENABLE    0u      /* packed: flags of an event suppression structure */
-#define SOFT_EVENT_DISABLE   1u
-#define SOFT_EVENT_SPECIFIC  2u
-#define SOFT_LEGACY_ALIGN    4096u
-#define SOFT_LEGACY_PFN_SIZE 4096u
+#define SOFT_RING_MAX       32768u
+#define SOFT_DESC_BYTES     16u
+#define SOFT_DESC_NEXT      0x0001u
+#define SOFT_DESC_WRITE     0x0002u
+#define SOFT_DESC_INDIRECT  0x0004u
+#define SOFT_DESC_AVAIL     0x0080u /* packed rings only, as is the next */
+#define SOFT_DESC_USED      0x8000u
+#define SOFT_NO_INTERRUPT   0x0001u /* flags of the available ring */
+#define SOFT_NO_NOTIFY      0x0001u /* flags of the used ring */
+#define SOFT_EVENT_ENABLE   0u      /* packed: flags of an event suppression structure */
+#define SOFT_EVENT_DISABLE  1u
+#define SOFT_EVENT_SPECIFIC 2u
+#define SOFT_LEGACY_PAGE    4096u /* unit of a legacy ring's place, and alignment of its used ring */
 
 /* Control queue: class and command */
 #define SOFT_CTRL_RX          0u

@@ -54,7 +54,7 @@ struct soft_ring {
     bool packed;
     bool event_idx;
     bool in_order;
-    bool legacy;
+    bool told;   /* of flags that make no sense */
     bool faulty; /* the driver broke a rule that leaves nothing to go on with */
     uint64_t desc;
     uint64_t driver;
@@ -71,7 +71,7 @@ struct soft_ring {
     uint64_t first_word;  /* packed: what makes them visible, for ... */
     uint16_t first_slot;
     uint16_t unsignalled; /* used entries (packed: slots) since the last interrupt was considered */
-    uint64_t taken[65536u / 64u]; /* bit for each id that is in flight */
+    uint64_t taken[65536u / 64u]; /* bit for each id that is in flight, but with IN_ORDER */
 };
 
 /* Begin with what the driver has told of the queue and the features in force. */

@@ -19,7 +19,7 @@
     X(STATUS_RESERVED, WATCHED, "a status bit that is not the driver's must not be set")           \
     X(RESET_PENDING, WATCHED, "nothing may be written before device_status has been read as 0")    \
     X(FEATURE_OFFERED, WATCHED, "a feature that was not offered must not be accepted")             \
-    X(FEATURE_LATE, WATCHED, "features must not be written once FEATURES_OK is set")               \
+    X(FEATURE_TIME, WATCHED, "features must be written after DRIVER and before FEATURES_OK")       \
     X(FEATURE_DEPENDS, WATCHED, "a feature must not be accepted without those it needs")           \
     X(FEATURE_VERSION, WATCHED, "VERSION_1 must be accepted through the modern registers")         \
     X(FEATURE_UNREAD, WATCHED, "FEATURES_OK must be read back before queues are set up")           \
@@ -27,6 +27,7 @@
     X(QUEUE_SIZE, WATCHED,                                                                         \
       "a queue's size must be a power of two (but for packed rings) up to what is offered")        \
     X(QUEUE_ALIGN, WATCHED, "the parts of a ring must be aligned")                                 \
+    X(QUEUE_DISABLE, WATCHED, "queue_enable must only be written as 1")                            \
     X(QUEUE_BUSY, WATCHED, "a queue must not be changed while it is enabled")                      \
     X(QUEUE_TIME, WATCHED, "queues must be set up after FEATURES_OK and before DRIVER_OK")         \
     X(NOTIFY_EARLY, WATCHED, "a queue must not be notified before DRIVER_OK")                      \
