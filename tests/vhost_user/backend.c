@@ -189,7 +189,7 @@ static void take_memory(struct backend *backend, const struct incoming *incoming
         backend->memory = NULL;
 }
 
-static void keep_event(int events[BACKEND_RINGS], struct incoming *incoming)
+static void keep_event(_Atomic int events[BACKEND_RINGS], struct incoming *incoming)
 {
     uint64_t ring = vhost_user_get64(incoming->message->payload) & 0xff;
 
@@ -391,11 +391,14 @@ uint32_t backend_count(struct backend *backend, uint32_t request)
 
 bool backend_kicked(struct backend *backend, uint32_t ring)
 {
-    struct pollfd pollfd = {backend->kick[ring], POLLIN, 0};
+    struct pollfd pollfd = {.events = POLLIN};
     uint64_t value;
 
+    for (int ms = 0; atomic_load(&backend->kick[ring]) < 0 && ms < WAIT_MS; ms++)
+        (void)usleep(1000);
+    pollfd.fd = atomic_load(&backend->kick[ring]);
     return poll(&pollfd, 1, WAIT_MS) == 1 &&
-           read(backend->kick[ring], &value, sizeof(value)) == (ssize_t)sizeof(value);
+           read(pollfd.fd, &value, sizeof(value)) == (ssize_t)sizeof(value);
 }
 
 void backend_send(struct backend *backend, const void *bytes, size_t length)

@@ -75,8 +75,8 @@ struct backend {
     /* Its side of what it was given. */
     uint8_t *memory; /* null until there is a table */
     uint64_t memory_size;
-    int kick[BACKEND_RINGS]; /* -1 */
-    int call[BACKEND_RINGS];
+    _Atomic int kick[BACKEND_RINGS]; /* -1 until it is given */
+    _Atomic int call[BACKEND_RINGS];
     uint64_t status;
 };
 
