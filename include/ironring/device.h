@@ -28,7 +28,9 @@ struct ir_txq;
 #define IR_MAC_LENGTH    6u
 #define IR_ERROR_LENGTH  256u
 
-/* Make an empty domain. It must outlive its devices and pools. Errors: -EINVAL, -ENOMEM. */
+/* Make an empty domain. It must outlive its devices and pools, and holds one file descriptor: its
+ * memory is a memfd. Errors: -EINVAL, -ENOMEM, -EFBIG the limit of file sizes (ulimit -f) is below
+ * 512 GiB, or what memfd_create(2), ftruncate(2) and fcntl(2) say (-EMFILE, -ENFILE, ...). */
 int ir_domain_create(struct ir_domain **domain);
 /* Errors: -EBUSY a device or pool is still in it. Null is allowed. */
 int ir_domain_destroy(struct ir_domain *domain);

@@ -94,7 +94,7 @@ bad_pci_address_is_refused() {
 
     for address in 0000:03:00 0000:03:00.8 0000:zz:00.0 eth0 ''; do
         refuses "$address" \
-            "\"$address\" names no device; give a PCI address such as 0000:03:00\.0, or a simulated card such as .*"
+            "\"$address\" names no device; give a PCI address such as 0000:03:00\.0, a socket such as vhost-user:/run/x\.sock, or a simulated card such as .*"
     done
 }
 

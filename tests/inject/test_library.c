@@ -298,7 +298,8 @@ static bool documented(const struct life *life, const struct step *step, int res
         if (result == -step->errors[i])
             return true;
     }
-    return step->call == open_device && life->wire->wire_opens && result == -life->plan->error;
+    return (step->call == create_domain || (step->call == open_device && life->wire->wire_opens)) &&
+           result == -life->plan->error;
 }
 
 /* Returns false when the step fails for good. */
