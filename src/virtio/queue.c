@@ -27,3 +27,31 @@ void virtio_idle(struct virtio_queue *queue)
     if (ir_reg_read(queue->common, queue->status_offset, 1u, &status) != 0 || status_is_bad(status))
         queue->broken = 1u;
 }
+
+uint64_t virtio_finish(struct virtio_queue *queue, uint32_t id, uint64_t left)
+/*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
+{
+    if (queue->in_order != 0u)
+        return virtio_ring_distance(&queue->ring, id);
+    return virtio_ring_forward(&queue->ring, id) /*@ ghost (pool, l, tag) */ ? 0u : left;
+}
+
+void virtio_return(struct virtio_queue *queue, struct ir_pool *pool, uint64_t more)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    /*@ loop invariant 0 <= i <= more + 1;
+        loop invariant memory: queue_memory(queue, pool, l);
+        VBALANCED(loop invariant, pool, l, &queue->ring, tag)
+        loop invariant used(&queue->ring.window) == \at(used(&queue->ring.window), Pre) - i;
+        loop invariant ring_frees{Pre, Here}(l, tag);
+        loop assigns i, pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head,
+            queue->taken_flags, l->place[0 .. 65535], l->order[0 .. 65535],
+            l->position[0 .. 65535];
+        loop variant more + 1 - i;
+    */
+    for (uint64_t i = 0; i <= more; i++) {
+        /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
+        ir_move_ring_to_pool(&queue->ring.window, pool) /*@ ghost (l, tag) */;
+        virtio_took(queue);
+    }
+}

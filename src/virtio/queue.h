@@ -324,4 +324,35 @@ static inline void virtio_publish(struct virtio_queue *queue, uint64_t count)
 */
 void virtio_idle(struct virtio_queue *queue);
 
+/* Let the buffer with this id be the oldest. Returns how many older ones the device has finished with it,
+ * which it may say of several at once when it keeps the order (IN_ORDER, 2.7.9); `left` or more when
+ * it does not have this buffer. */
+/*@ requires queue_memory(queue, pool, l) && TAG_OK(tag);
+    VBALANCED(requires, pool, l, &queue->ring, tag)
+    requires left <= used(&queue->ring.window);
+    assigns queue->ring.window.slot[0 .. 4095], queue->ring.id_at[0 .. 4095],
+        queue->ring.position_of[0 .. 4095], l->place[0 .. 65535];
+    ensures queue_memory(queue, pool, l);
+    VBALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures 0 <= \result <= 4096;
+    ensures ring_shuffles{Pre, Post}(l, tag);
+*/
+uint64_t virtio_finish(struct virtio_queue *queue, uint32_t id, uint64_t left)
+    /*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */;
+
+/* Return the oldest buffer and the `more` after it to the pool. */
+/*@ requires queue_memory(queue, pool, l);
+    VBALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires more < used(&queue->ring.window);
+    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head, queue->taken_flags,
+        l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    ensures queue_memory(queue, pool, l);
+    VBALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) - more - 1;
+    ensures ring_frees{Pre, Post}(l, tag);
+*/
+void virtio_return(struct virtio_queue *queue, struct ir_pool *pool, uint64_t more)
+    /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
+
 #endif
