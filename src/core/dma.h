@@ -47,6 +47,7 @@ int32_t ir_dma_iova(const struct ir_dma *region, uint64_t offset, uint64_t lengt
 typedef unsigned long long ir_device64;
 typedef uint32_t ir_device32;
 typedef uint16_t ir_device16;
+typedef uint8_t ir_device8;
 
 /* Read a device-visible word, once. The device may have written anything, at any time: to the
  * provers a volatile read has an unknown value. */
@@ -78,6 +79,18 @@ static inline uint32_t ir_dma_load32(volatile ir_device32 *word)
     assigns \nothing;
 */
 static inline uint16_t ir_dma_load16(volatile ir_device16 *word)
+{
+#ifdef IR_DMA_ATOMIC
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+#else
+    return *word;
+#endif
+}
+
+/*@ requires \valid_read(word);
+    assigns \nothing;
+*/
+static inline uint8_t ir_dma_load8(volatile ir_device8 *word)
 {
 #ifdef IR_DMA_ATOMIC
     return __atomic_load_n(word, __ATOMIC_ACQUIRE);
@@ -131,6 +144,10 @@ void ir_dma_store32(volatile ir_device32 *word, uint32_t value);
     assigns \nothing;
 */
 void ir_dma_store16(volatile ir_device16 *word, uint16_t value);
+/*@ requires \valid(word);
+    assigns \nothing;
+*/
+void ir_dma_store8(volatile ir_device8 *word, uint8_t value);
 #else
 static inline void ir_dma_store64(volatile ir_device64 *word, uint64_t value)
 {
@@ -151,6 +168,15 @@ static inline void ir_dma_store32(volatile ir_device32 *word, uint32_t value)
 }
 
 static inline void ir_dma_store16(volatile ir_device16 *word, uint16_t value)
+{
+#ifdef IR_DMA_ATOMIC
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+#else
+    *word = value;
+#endif
+}
+
+static inline void ir_dma_store8(volatile ir_device8 *word, uint8_t value)
 {
 #ifdef IR_DMA_ATOMIC
     __atomic_store_n(word, value, __ATOMIC_RELEASE);

@@ -14,6 +14,7 @@
 
 #include "api/domain.h"
 #include "card.h"
+#include "core/pci.h"
 #include "ixgbe/ixgbe.h"
 #include "sim/card.h"
 #include "sim/sim.h"
