@@ -11,44 +11,19 @@
 
 #include "sim/options.h"
 
-#define LATE_MAX UINT64_C(1000000000000) /* microseconds: eleven days */
-
 static bool take_device(struct sim_arguments *arguments, const char *value)
 {
     return sim_take_id(value, &arguments->card.device);
 }
 
-/* Number of the field with this name of `length` characters, or SIM_FIELD_COUNT. */
-static uint32_t find_field(const char *name, size_t length)
-{
-    uint32_t field = 0;
-
-    while (field < SIM_FIELD_COUNT && (strlen(sim_field_names[field]) != length ||
-                                       strncmp(sim_field_names[field], name, length) != 0))
-        field++;
-    return field;
-}
-
 static bool take_late(struct sim_arguments *arguments, const char *value)
 {
-    const char *colon = strchr(value, ':');
-    uint32_t field;
-
-    if (colon == NULL)
-        return false;
-    field = find_field(value, (size_t)(colon - value));
-    return field < SIM_FIELD_COUNT &&
-           sim_take_number(colon + 1, 0, LATE_MAX, &arguments->card.late[field]);
+    return sim_take_late(value, sim_field_names, SIM_FIELD_COUNT, arguments->card.late);
 }
 
 static bool take_never(struct sim_arguments *arguments, const char *value)
 {
-    uint32_t field = find_field(value, strlen(value));
-
-    if (field >= SIM_FIELD_COUNT)
-        return false;
-    arguments->card.late[field] = SIM_NEVER;
-    return true;
+    return sim_take_never(value, sim_field_names, SIM_FIELD_COUNT, arguments->card.late);
 }
 
 static bool take_hostile(struct sim_arguments *arguments, const char *value)

@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LATE_MAX UINT64_C(1000000000000) /* microseconds: eleven days */
+
 bool sim_take_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 {
     char *end = NULL;
@@ -171,6 +173,39 @@ static bool take_mac(struct sim_arguments *arguments, const char *value)
     return any != 0 && (mac[0] & 1u) == 0;
 }
 
+/* Number of the field with this name of `length` characters, or `count`. */
+static uint32_t find_field(const char *name, size_t length, const char *const *names,
+                           uint32_t count)
+{
+    uint32_t field = 0;
+
+    while (field < count &&
+           (strlen(names[field]) != length || strncmp(names[field], name, length) != 0))
+        field++;
+    return field;
+}
+
+bool sim_take_late(const char *text, const char *const *names, uint32_t count, uint64_t *late)
+{
+    const char *colon = strchr(text, ':');
+    uint32_t field;
+
+    if (colon == NULL)
+        return false;
+    field = find_field(text, (size_t)(colon - text), names, count);
+    return field < count && sim_take_number(colon + 1, 0, LATE_MAX, &late[field]);
+}
+
+bool sim_take_never(const char *text, const char *const *names, uint32_t count, uint64_t *late)
+{
+    uint32_t field = find_field(text, strlen(text), names, count);
+
+    if (field >= count)
+        return false;
+    late[field] = SIM_NEVER;
+    return true;
+}
+
 /* Keys that all cards have. */
 static const struct sim_key keys[] = {
     {"rx", take_rx, "the name of a capture file", NULL, false},
@@ -303,7 +338,7 @@ static int check_together(const struct sim_arguments *arguments, const bool seen
 /* The kind of card with this name of `length` characters, or NULL. */
 static const struct sim_kind *find_kind(const char *name, size_t length)
 {
-    static const struct sim_kind *const kinds[] = {&sim_kind_82599};
+    static const struct sim_kind *const kinds[] = {&sim_kind_82599, &sim_kind_virtio};
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strlen(kinds[i]->name) == length && strncmp(kinds[i]->name, name, length) == 0)
@@ -331,7 +366,7 @@ int sim_arguments_parse(const char *text, struct sim_arguments *arguments,
 
     if (kind == NULL) {
         (void)snprintf(error, IR_ERROR_LENGTH,
-                       "\"%.*s\" is no simulated device; use 82599, as in "
+                       "\"%.*s\" is no simulated device; use 82599 or virtio, as in "
                        "sim:82599,rx=in.pcap,tx=out.pcap",
                        length < 40u ? (int)length : 40, text);
         return -EINVAL;

@@ -6,6 +6,7 @@
 #define IRONRING_SIM_OPTIONS_H
 
 #include "sim/card.h"
+#include "sim/virtio/options.h"
 
 #define SIM_VALUE_LENGTH 1024u
 
@@ -38,10 +39,12 @@ struct sim_kind {
 };
 
 extern const struct sim_kind sim_kind_82599;
+extern const struct sim_kind sim_kind_virtio;
 
 struct sim_arguments {
     const struct sim_kind *kind;
     struct sim_options card; /* for an 82599 */
+    struct sim_virtio_options virtio;
     bool threaded;
     uint8_t mac[IR_MAC_LENGTH];
     char rx[SIM_VALUE_LENGTH]; /* empty when not given; so are the next three */
@@ -58,6 +61,10 @@ struct sim_arguments {
 bool sim_take_id(const char *text, uint16_t *id);
 /* A decimal number from `min` to `max`, and nothing else. */
 bool sim_take_number(const char *text, uint64_t min, uint64_t max, uint64_t *value);
+
+/* FIELD:MICROSECONDS, or FIELD, of `count` fields with these names: when it changes, or never. */
+bool sim_take_late(const char *text, const char *const *names, uint32_t count, uint64_t *late);
+bool sim_take_never(const char *text, const char *const *names, uint32_t count, uint64_t *late);
 
 /* Read the text, with a sentence in `error` when it cannot be done. Errors: -EINVAL. */
 int sim_arguments_parse(const char *text, struct sim_arguments *arguments,

@@ -72,6 +72,24 @@ uint8_t *soft_ring_area(struct soft_ring *ring, enum soft_area area)
     return memory;
 }
 
+static bool locate(struct soft_ring *ring, struct soft_part *part)
+{
+    part->memory = ring->memory.at(ring->memory.context, &ring->hint[SOFT_AREA_BUFFER],
+                                   part->address, part->length);
+    if (part->memory == NULL)
+        return soft_ring_fail(ring, SOFT_RULE_DMA_UNMAPPED, "a buffer of %u bytes at 0x%llx",
+                              part->length, (unsigned long long)part->address);
+    return true;
+}
+
+bool soft_ring_locate(struct soft_ring *ring, struct soft_chain *chain)
+{
+    for (uint32_t i = 0; i < chain->slots; i++)
+        if (!locate(ring, &chain->part[i]))
+            return false;
+    return true;
+}
+
 bool soft_ring_part(struct soft_ring *ring, struct soft_chain *chain, uint64_t address,
                     uint32_t length, bool writable)
 {
@@ -85,11 +103,8 @@ bool soft_ring_part(struct soft_ring *ring, struct soft_chain *chain, uint64_t a
                               chain->slots);
     part->address = address;
     part->length = length;
-    part->memory =
-        ring->memory.at(ring->memory.context, &ring->hint[SOFT_AREA_BUFFER], address, length);
-    if (part->memory == NULL)
-        return soft_ring_fail(ring, SOFT_RULE_DMA_UNMAPPED, "a buffer of %u bytes at 0x%llx",
-                              length, (unsigned long long)address);
+    if (!locate(ring, part))
+        return false;
     if (writable) {
         chain->write_bytes += length;
     } else {
@@ -164,15 +179,21 @@ struct soft_done soft_ring_done(const struct soft_chain *chain, uint32_t length)
         .id = chain->id, .slots = chain->slots, .chains = 1u, .length = length};
 }
 
-void soft_ring_put(struct soft_ring *ring, const struct soft_done *done)
+void soft_ring_put_as(struct soft_ring *ring, const struct soft_done *done, uint32_t id,
+                      uint32_t length)
 {
     if (!usable(ring))
         return;
     forget(ring, done->id, done->slots);
     if (ring->packed)
-        soft_packed_put(ring, done);
+        soft_packed_put(ring, id, length, done->slots);
     else
-        soft_split_put(ring, done);
+        soft_split_put(ring, id, length, done->chains);
+}
+
+void soft_ring_put(struct soft_ring *ring, const struct soft_done *done)
+{
+    soft_ring_put_as(ring, done, done->id, done->length);
 }
 
 void soft_ring_publish(struct soft_ring *ring)
