@@ -115,6 +115,8 @@ static int remove_stale(const char *path)
     }
     if (peer == -ETIMEDOUT)
         return -EADDRINUSE;
+    if (peer == -ENOENT) /* it has gone meanwhile */
+        return 0;
     if (peer != -ECONNREFUSED)
         return peer;
     return unlink(path) != 0 ? -errno : 0;
