@@ -30,6 +30,11 @@ static void on_signal(int number)
     interrupted = 1;
 }
 
+bool cli_run_interrupted(void)
+{
+    return interrupted != 0;
+}
+
 static void catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal};

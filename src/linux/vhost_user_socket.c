@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -29,6 +30,12 @@ static uint64_t now(void)
 uint64_t vu_deadline(uint32_t milliseconds)
 {
     return now() + milliseconds * NS_PER_MS;
+}
+
+/* Whether it is worth trying again. */
+static bool is_passing(int error)
+{
+    return error == EAGAIN || error == EINTR;
 }
 
 /* Wait for the events. A signal is no reason to wait longer. */
@@ -68,9 +75,7 @@ static int check_name(const char *path)
 {
     struct stat status;
 
-    if (lstat(path, &status) != 0)
-        return -errno;
-    if (S_ISLNK(status.st_mode) && stat(path, &status) != 0)
+    if (stat(path, &status) != 0)
         return -errno;
     return S_ISSOCK(status.st_mode) ? 0 : -ENOTSOCK;
 }
@@ -89,12 +94,12 @@ int vu_connect(const char *path, uint64_t deadline)
         return file;
     while (connect(file, (const struct sockaddr *)&address, sizeof(address)) != 0) {
         result = -errno;
-        if (result == -EAGAIN && now() < deadline) { /* its queue of connections is full */
+        if (is_passing(errno) && now() < deadline) { /* its queue of connections is full */
             (void)nanosleep(&pause, NULL);
             continue;
         }
         close(file);
-        return result == -EAGAIN ? -ETIMEDOUT : result;
+        return is_passing(-result) ? -ETIMEDOUT : result;
     }
     return file;
 }
@@ -110,6 +115,8 @@ static int remove_stale(const char *path)
     }
     if (peer == -ETIMEDOUT)
         return -EADDRINUSE;
+    if (peer == -ENOENT) /* it has gone meanwhile */
+        return 0;
     if (peer != -ECONNREFUSED)
         return peer;
     return unlink(path) != 0 ? -errno : 0;
@@ -141,20 +148,21 @@ int vu_listen(const char *path)
 
 int vu_accept(int listener, uint64_t deadline)
 {
-    int file;
-
-    do {
+    for (;;) {
         int result = wait_for(listener, POLLIN, deadline);
+        int file;
 
         if (result != 0)
             return result;
         file = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (file >= 0)
+            return file;
         /* One that went away again is not the one that was waited for. */
-    } while (file < 0 && (errno == EAGAIN || errno == ECONNABORTED || errno == EINTR) &&
-             now() < deadline);
-    if (file < 0)
-        return errno == EAGAIN || errno == ECONNABORTED || errno == EINTR ? -ETIMEDOUT : -errno;
-    return file;
+        if (!is_passing(errno) && errno != ECONNABORTED)
+            return -errno;
+        if (now() >= deadline)
+            return -ETIMEDOUT;
+    }
 }
 
 void vu_unlisten(int listener, const char *path)
@@ -178,6 +186,7 @@ int vu_send(int socket, const uint8_t *bytes, uint32_t length, int file, uint64_
         struct iovec part = {(void *)(uintptr_t)(bytes + sent), length - sent};
         struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
         ssize_t count;
+        int result;
 
         if (file >= 0 && sent == 0) { /* it goes with the first byte */
             message.msg_control = files.bytes;
@@ -187,17 +196,16 @@ int vu_send(int socket, const uint8_t *bytes, uint32_t length, int file, uint64_
             files.header.cmsg_len = CMSG_LEN(sizeof(int));
             memcpy(CMSG_DATA(&files.header), &file, sizeof(file));
         }
+        result = wait_for(socket, POLLOUT, deadline);
+        if (result != 0)
+            return result;
         count = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (count > 0) {
+        if (count >= 0)
             sent += (uint32_t)count;
-        } else if (count < 0 && errno != EAGAIN && errno != EINTR) {
+        else if (!is_passing(errno))
             return -errno;
-        } else {
-            int result = wait_for(socket, POLLOUT, deadline);
-
-            if (result != 0)
-                return result;
-        }
+        else if (now() >= deadline)
+            return -ETIMEDOUT;
     }
     return 0;
 }
@@ -244,10 +252,10 @@ int vu_receive(int socket, uint8_t *bytes, uint32_t length, uint32_t *got, uint6
             return result;
         memset(&files, 0, sizeof(files));
         count = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-        if (count < 0 && (errno == EAGAIN || errno == EINTR))
+        if (count < 0 && is_passing(errno) && now() < deadline)
             continue;
         if (count < 0)
-            return -errno;
+            return is_passing(errno) ? -ETIMEDOUT : -errno;
         if (close_files(&message) != 0 || (message.msg_flags & MSG_CTRUNC) != 0)
             return -EMFILE;
         if (count == 0)
@@ -264,7 +272,7 @@ int vu_check(int socket)
 
     if (count > 0)
         return -EPROTO;
-    if (count < 0 && (errno == EAGAIN || errno == EINTR))
+    if (count < 0 && is_passing(errno))
         return 0;
     return -ECONNRESET;
 }

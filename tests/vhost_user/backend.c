@@ -286,23 +286,36 @@ static bool is_over(struct backend *backend, int milliseconds)
     return poll(&pollfd, 1, milliseconds) > 0;
 }
 
+/* Another peer, or none. */
+static void set_peer(struct backend *backend, int peer)
+{
+    (void)pthread_mutex_lock(&backend->lock);
+    if (backend->peer >= 0)
+        (void)close(backend->peer);
+    backend->peer = peer;
+    (void)pthread_mutex_unlock(&backend->lock);
+}
+
 static bool get_peer(struct backend *backend)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int peer;
 
     if (!backend->client) {
         if (!wait_for(backend, backend->listener))
             return false;
-        backend->peer = accept4(backend->listener, NULL, NULL, SOCK_CLOEXEC);
+        set_peer(backend, accept4(backend->listener, NULL, NULL, SOCK_CLOEXEC));
         return true;
     }
     memcpy(address.sun_path, backend->path, sizeof(address.sun_path));
-    backend->peer = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    peer = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     while (!is_over(backend, RETRY_MS)) {
-        if (connect(backend->peer, (const struct sockaddr *)&address, sizeof(address)) == 0)
+        if (connect(peer, (const struct sockaddr *)&address, sizeof(address)) == 0) {
+            set_peer(backend, peer);
             return true;
+        }
     }
-    (void)close(backend->peer);
+    (void)close(peer);
     return false;
 }
 
@@ -314,7 +327,7 @@ static void *run(void *context)
         atomic_fetch_add(&backend->connections, 1);
         while (next_message(backend))
             ;
-        (void)close(backend->peer);
+        set_peer(backend, -1);
     }
     return NULL;
 }
@@ -329,6 +342,8 @@ void backend_start(struct backend *backend)
         backend->call[i] = -1;
     }
     backend->listener = -1;
+    backend->peer = -1;
+    assert_int_equal(pthread_mutex_init(&backend->lock, NULL), 0);
     if (!backend->client) {
         memcpy(address.sun_path, backend->path, sizeof(address.sun_path));
         (void)unlink(backend->path);
@@ -344,6 +359,7 @@ void backend_stop(struct backend *backend)
 {
     assert_int_equal(close(backend->wake[1]), 0);
     assert_int_equal(pthread_join(backend->thread, NULL), 0);
+    assert_int_equal(pthread_mutex_destroy(&backend->lock), 0);
     assert_int_equal(close(backend->wake[0]), 0);
     if (backend->listener >= 0)
         assert_int_equal(close(backend->listener), 0);
@@ -403,5 +419,7 @@ bool backend_kicked(struct backend *backend, uint32_t ring)
 
 void backend_send(struct backend *backend, const void *bytes, size_t length)
 {
+    (void)pthread_mutex_lock(&backend->lock);
     send_bytes(backend, bytes, length, 0);
+    (void)pthread_mutex_unlock(&backend->lock);
 }

@@ -53,20 +53,21 @@ struct backend_message {
 };
 
 struct backend {
-    /* What it offers; set before it is started. */
     char path[108];
     bool client; /* connects, instead of listening */
-    uint64_t features;
-    uint64_t protocol;
-    uint64_t pairs;
-    enum backend_fault fault;
-    uint32_t at;
-    uint64_t value;
+    /* What it offers, and what it does wrong; any of it may change at any time. */
+    _Atomic uint64_t features;
+    _Atomic uint64_t protocol;
+    _Atomic uint64_t pairs;
+    _Atomic enum backend_fault fault;
+    _Atomic uint32_t at;
+    _Atomic uint64_t value;
 
     pthread_t thread;
     int listener;
-    int peer;
-    int wake[2]; /* closing the second ends the thread */
+    pthread_mutex_t lock; /* the next */
+    int peer;             /* -1 while there is none */
+    int wake[2];          /* closing the second ends the thread */
     _Atomic uint32_t connections;
     _Atomic uint32_t count; /* messages that are complete */
     struct backend_message message[BACKEND_MESSAGES];

@@ -41,6 +41,7 @@ int player_open(struct player *player, const char *text)
 
 void player_close(struct player *player)
 {
+    (void)player_reset(player);
     ir_domain_free(player->domain, &player->memory);
     ir_domain_detach(player->domain, player->transport, true);
     player->transport->ops->close(player->transport);
