@@ -17,65 +17,77 @@
 #define MTU_MIN           68u
 #define TRIES_MAX         16u
 
-/* Read `count` bytes, at most 8, that belong together. Errors: -EINVAL outside of the window, -EIO they
- * change all the time. */
-/*@ requires \valid_read(dev) && \valid_read(dev->base.transport) && 1 <= count <= 8;
-    requires offset <= 16 && \valid(bytes + (0 .. count - 1));
-    requires \separated(bytes + (0 .. count - 1), dev, dev->base.transport);
-    assigns bytes[0 .. count - 1];
-    ensures \result == 0 || \result == -22 || \result == -5;
+/* Read the generation: what is read between two equal ones belongs together. A legacy device has none. */
+/*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
+    requires \valid(generation) && \separated(generation, dev->base.transport);
+    assigns *generation;
+    ensures \result == 0 || \result == -22;
 */
-static int config_bytes(const struct virtio_dev *dev, uint32_t offset, uint32_t count,
-                        uint8_t *bytes)
+static int read_generation(const struct virtio_dev *dev, uint32_t *generation)
 {
-    const struct ir_transport *transport = dev->base.transport;
-    const struct virtio_windows *windows = &dev->windows;
-    uint32_t before = 0;
-    uint32_t after = 0;
+    if (dev->windows.legacy != 0u)
+        return 0;
+    return virtio_read(dev->base.transport, &dev->windows.common, CONFIG_GENERATION, 1u,
+                       generation);
+}
 
+/* Read `count` fields of `width` bytes, one after the other, each at its own width (4.1.3.1). */
+/*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
+    requires 1 <= count <= 6 && 1 <= width <= 2 && offset <= 16;
+    requires \valid(fields + (0 .. count - 1));
+    requires \separated(fields + (0 .. count - 1), dev, dev->base.transport);
+    assigns fields[0 .. count - 1];
+    ensures \result == 0 || \result == -22;
+    ensures range: \result == 0 ==> \forall integer i; 0 <= i < count ==> fields[i] <= 65535;
+*/
+static int read_fields(const struct virtio_dev *dev, uint32_t offset, uint32_t width,
+                       uint32_t count, uint32_t *fields)
+{
+    /*@ loop invariant 0 <= i <= count;
+        loop invariant \forall integer k; 0 <= k < i ==> fields[k] <= 65535;
+        loop assigns i, fields[0 .. count - 1];
+        loop variant count - i;
+    */
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t value = 0;
+
+        if (virtio_read(dev->base.transport, &dev->windows.device, offset + i * width, width,
+                        &value) != 0)
+            return -EINVAL;
+        fields[i] = value % 65536u;
+    }
+    return 0;
+}
+
+/* The same for what belongs together. Errors: -EINVAL outside of the window, -EIO it changes all the
+ * time. */
+/*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
+    requires 1 <= count <= 6 && 1 <= width <= 2 && offset <= 16;
+    requires \valid(fields + (0 .. count - 1));
+    requires \separated(fields + (0 .. count - 1), dev, dev->base.transport);
+    assigns fields[0 .. count - 1];
+    ensures \result == 0 || \result == -22 || \result == -5;
+    ensures range: \result == 0 ==> \forall integer i; 0 <= i < count ==> fields[i] <= 65535;
+*/
+static int config_fields(const struct virtio_dev *dev, uint32_t offset, uint32_t width,
+                         uint32_t count, uint32_t *fields)
+{
     /*@ loop invariant 0 <= left <= TRIES_MAX;
-        loop assigns left, before, after, bytes[0 .. count - 1];
+        loop assigns left, fields[0 .. count - 1];
         loop variant left;
     */
     for (uint32_t left = TRIES_MAX; left > 0u; left--) {
-        if (windows->legacy == 0u &&
-            virtio_read(transport, &windows->common, CONFIG_GENERATION, 1u, &before) != 0)
-            return -EINVAL;
-        /*@ loop invariant 0 <= i <= count;
-            loop assigns i, bytes[0 .. count - 1];
-            loop variant count - i;
-        */
-        for (uint32_t i = 0; i < count; i++) {
-            uint32_t value = 0;
+        uint32_t before = 0;
+        uint32_t after = 0;
 
-            if (virtio_read(transport, &windows->device, offset + i, 1u, &value) != 0)
-                return -EINVAL;
-            bytes[i] = (uint8_t)(value % 256u);
-        }
-        if (windows->legacy == 0u &&
-            virtio_read(transport, &windows->common, CONFIG_GENERATION, 1u, &after) != 0)
+        if (read_generation(dev, &before) != 0 ||
+            read_fields(dev, offset, width, count, fields) != 0 ||
+            read_generation(dev, &after) != 0)
             return -EINVAL;
         if (before == after)
             return 0;
     }
     return -EIO;
-}
-
-/* A field of 16 bits, little-endian as on this machine; a legacy device's are in its own order. */
-/*@ requires \valid_read(dev) && \valid_read(dev->base.transport) && offset <= 16;
-    requires \valid(value) && \separated(value, dev, dev->base.transport);
-    assigns *value;
-    ensures \result == 0 || \result == -22 || \result == -5;
-    ensures \result == 0 ==> *value <= 65535;
-*/
-static int config_16(const struct virtio_dev *dev, uint32_t offset, uint32_t *value)
-{
-    uint8_t bytes[2] = {0, 0};
-    int result = config_bytes(dev, offset, 2u, bytes);
-
-    if (result == 0)
-        *value = bytes[0] + 256u * bytes[1];
-    return result;
 }
 
 int virtio_config_link(const struct virtio_dev *dev, bool *up)
@@ -84,7 +96,7 @@ int virtio_config_link(const struct virtio_dev *dev, bool *up)
     int result = 0;
 
     if (virtio_has(dev->features, VIRTIO_NET_F_STATUS))
-        result = config_16(dev, CONFIG_STATUS, &status);
+        result = config_fields(dev, CONFIG_STATUS, 2u, 1u, &status);
     if (result == 0)
         *up = status % 2u == STATUS_LINK_UP;
     return result;
@@ -92,7 +104,14 @@ int virtio_config_link(const struct virtio_dev *dev, bool *up)
 
 int virtio_config_mac(const struct virtio_dev *dev, uint8_t mac[IR_MAC_LENGTH])
 {
-    return config_bytes(dev, CONFIG_MAC, IR_MAC_LENGTH, mac);
+    uint32_t bytes[IR_MAC_LENGTH] = {0};
+    int result = config_fields(dev, CONFIG_MAC, 1u, IR_MAC_LENGTH, bytes);
+
+    if (result != 0)
+        return result;
+    for (uint32_t i = 0; i < IR_MAC_LENGTH; i++)
+        mac[i] = (uint8_t)(bytes[i] % 256u);
+    return 0;
 }
 
 int virtio_config_limits(struct virtio_dev *dev)
@@ -102,9 +121,9 @@ int virtio_config_limits(struct virtio_dev *dev)
     int result = 0;
 
     if (virtio_has(dev->features, VIRTIO_NET_F_MQ))
-        result = config_16(dev, CONFIG_PAIRS, &pairs);
+        result = config_fields(dev, CONFIG_PAIRS, 2u, 1u, &pairs);
     if (result == 0 && virtio_has(dev->features, VIRTIO_NET_F_MTU))
-        result = config_16(dev, CONFIG_MTU, &mtu);
+        result = config_fields(dev, CONFIG_MTU, 2u, 1u, &mtu);
     if (result != 0)
         return result;
     if (pairs == 0u || pairs > 0x8000u ||

@@ -72,7 +72,8 @@ static void post_split(struct virtio_control *control, uint64_t length)
     ir_dma_store16(&control->avail[control->position], 0u);
     control->posted = (uint16_t)((control->posted + 1u) % 65536u);
     ir_dma_release();
-    ir_dma_store32(control->driver, VIRTQ_AVAIL_F_NO_INTERRUPT + control->posted * 65536u);
+    ir_dma_store32(control->driver, (control->event_idx == 0u ? VIRTQ_AVAIL_F_NO_INTERRUPT : 0u) +
+                                        control->posted * 65536u);
 }
 
 /* 1 when the device has finished with the command, 2 when it has finished with something that it was

@@ -52,6 +52,7 @@ struct virtio_control {
     uint16_t number; /* of the queue */
     uint16_t posted; /* split: commands ever given, free-running */
     uint8_t packed;
+    uint8_t event_idx;
     uint8_t broken; /* no queue, or the device has not answered as it must: until a reset */
 };
 

@@ -171,26 +171,25 @@ static int stop(struct virtio_dev *dev)
     return result;
 }
 
-/* Queues run: fill the receive rings, and tell the device of filters and of how many queues there are. */
+/* Tell the device of filters and of how many queues there are, and only then let it have buffers to
+ * receive into: it may not be told before it runs. */
 static int go(struct virtio_dev *dev)
 {
     uint32_t pairs = virtio_pairs_used(dev);
     int result = 0;
 
     dev->control.broken = dev->control_index == VIRTIO_NO_QUEUE;
-    for (uint32_t p = 0; p < pairs; p++) {
-        if (dev->rx[p].set_up) {
-            dev->rx[p].rxq.queue.broken = 0;
-            virtio_rx_refill(&dev->rx[p].rxq);
-        }
-        if (dev->tx[p].set_up)
-            dev->tx[p].txq.queue.broken = 0;
-    }
-    dev->trouble = "its control queue does not do what it is told";
     if (pairs > 1u)
         result = virtio_pairs_set(dev, pairs);
     if (result == 0)
         result = virtio_filters_restore(dev);
+    dev->trouble = "its control queue does not do what it is told";
+    for (uint32_t p = 0; p < pairs && result == 0; p++) {
+        dev->tx[p].txq.queue.broken = !dev->tx[p].set_up;
+        dev->rx[p].rxq.queue.broken = !dev->rx[p].set_up;
+        if (dev->rx[p].set_up)
+            virtio_rx_refill(&dev->rx[p].rxq);
+    }
     return result;
 }
 

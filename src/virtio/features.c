@@ -31,6 +31,8 @@ int virtio_choose_features(uint64_t offered, uint32_t legacy, uint64_t *accepted
     *accepted = offered & VIRTIO_FEATURES_KNOWN;
     if (legacy != 0u)
         *accepted = *accepted % 4294967296u; /* there are no others (4.1.4.10) */
+    else
+        *accepted = *accepted & ~VIRTIO_F_ANY_LAYOUT; /* reserved (6.3) */
     if (legacy == 0u && !virtio_has(offered, VIRTIO_F_VERSION_1)) {
         *trouble = "it is a modern device and does not offer VERSION_1";
         return -ENOTSUP;

@@ -16,8 +16,8 @@
 #define VIRTIO_FEATURES_KNOWN                                                                      \
     (VIRTIO_NET_F_MTU | VIRTIO_NET_F_MAC | VIRTIO_NET_F_MRG_RXBUF | VIRTIO_NET_F_STATUS |          \
      VIRTIO_NET_F_CTRL_VQ | VIRTIO_NET_F_CTRL_RX | VIRTIO_NET_F_MQ | VIRTIO_NET_F_CTRL_MAC_ADDR |  \
-     VIRTIO_F_EVENT_IDX | VIRTIO_F_VERSION_1 | VIRTIO_F_ACCESS_PLATFORM | VIRTIO_F_RING_PACKED |   \
-     VIRTIO_F_IN_ORDER)
+     VIRTIO_F_ANY_LAYOUT | VIRTIO_F_EVENT_IDX | VIRTIO_F_VERSION_1 | VIRTIO_F_ACCESS_PLATFORM |    \
+     VIRTIO_F_RING_PACKED | VIRTIO_F_IN_ORDER)
 
 /*@ predicate has(integer set, integer feature) = set / feature % 2 == 1; */
 

@@ -45,7 +45,8 @@ void virtio_return(struct virtio_queue *queue, struct ir_pool *pool, uint64_t mo
         loop invariant used(&queue->ring.window) == \at(used(&queue->ring.window), Pre) - i;
         loop invariant ring_frees{Pre, Here}(l, tag);
         loop assigns i, pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head,
-            queue->taken_flags, l->place[0 .. 65535], l->order[0 .. 65535],
+            queue->taken_flags,
+        queue->used_lap, l->place[0 .. 65535], l->order[0 .. 65535],
             l->position[0 .. 65535];
         loop variant more + 1 - i;
     */
@@ -54,4 +55,25 @@ void virtio_return(struct virtio_queue *queue, struct ir_pool *pool, uint64_t mo
         ir_move_ring_to_pool(&queue->ring.window, pool) /*@ ghost (l, tag) */;
         virtio_took(queue);
     }
+}
+
+void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, uint64_t position,
+                      uint32_t index, uint64_t length, uint64_t flags)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    uint64_t header = queue->header;
+    uint64_t id = queue->ring.id_at[position];
+    struct virtio_desc *desc = &queue->desc[2u * id];
+
+    virtio_store_address(&desc[0].address, virtio_header_iova(pool, index, header))
+        /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, header) */;
+    virtio_store_rest(&desc[0].rest,
+                      header + 4294967296u * (flags + VIRTQ_DESC_F_NEXT + 65536u * (2u * id + 1u)))
+        /*@ ghost (pool, header) */;
+    virtio_store_address(&desc[1].address, virtio_header_iova(pool, index, 0u))
+        /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, 0) */;
+    virtio_store_rest(&desc[1].rest, length + 4294967296u * flags) /*@ ghost (pool, 0) */;
+    ir_dma_store16(&queue->avail[queue->avail_lap + position], (uint16_t)(2u * id));
+    if (queue->ring.window.tail == 0u)
+        queue->avail_lap = virtio_other_lap(queue->avail_lap, queue->ring.window.size);
 }

@@ -45,6 +45,8 @@ struct virtio_queue {
     volatile ir_device16 *event;   /* split: avail_event, after which buffer to notify */
     volatile ir_device32 *driver;  /* flags and idx of the available ring | event suppression */
     volatile ir_device32 *device;  /* flags and idx of the used ring | event suppression */
+    uint64_t avail_lap;            /* split with pairs: 0, or window.size in every other lap ... */
+    uint64_t used_lap;             /* ... of the available and of the used ring */
     uint64_t header;               /* bytes of the network header: 10 or 12 */
     uint64_t posted_flags;         /* packed: AVAIL or USED, whichever makes one available now */
     uint64_t taken_flags;          /* packed: AVAIL and USED of a used one, in bits 63:48 */
@@ -57,6 +59,7 @@ struct virtio_queue {
     uint8_t packed;    /* RING_PACKED was negotiated; each of these is 0 or 1 */
     uint8_t in_order;  /* IN_ORDER */
     uint8_t event_idx; /* EVENT_IDX */
+    uint8_t pairs;     /* each chain has two descriptors, header and frame (2.7.4.1) */
     uint8_t broken;    /* the device broke the protocol, or its queues are not running */
     struct virtio_ring ring;
 };
@@ -80,13 +83,25 @@ struct virtio_txq {
 };
 
 /*@
+// The rings of a queue with pairs have twice as many elements as there are positions: a lap of the
+// positions is half a lap of the rings.
+predicate laps_ok{L}(struct virtio_queue *q) =
+    (q->packed == 0 && q->pairs == 0 ==> q->avail_lap == 0 && q->used_lap == 0 &&
+        \valid(q->used + (0 .. q->ring.window.size - 1)) &&
+        \valid(q->avail + (0 .. q->ring.window.size - 1))) &&
+    (q->packed == 0 && q->pairs != 0 ==>
+        (q->avail_lap == 0 || q->avail_lap == q->ring.window.size) &&
+        (q->used_lap == 0 || q->used_lap == q->ring.window.size) &&
+        \valid(q->desc + (0 .. 2 * q->ring.window.size - 1)) &&
+        \valid(q->used + (0 .. 2 * q->ring.window.size - 1)) &&
+        \valid(q->avail + (0 .. 2 * q->ring.window.size - 1)));
+
 predicate queue_memory{L}(struct virtio_queue *q, struct ir_pool *p, struct ledger *l) =
     \valid(q) && q->pool == p && \separated(q, p, l) && \valid_read(q->notify) &&
     \valid_read(q->common) && \valid(q->desc + (0 .. q->ring.window.size - 1)) &&
     (q->header == 10 || q->header == 12) &&
     (q->posted_flags == VIRTQ_DESC_F_AVAIL || q->posted_flags == VIRTQ_DESC_F_USED) && \valid(q->driver) && \valid(q->device) &&
-    (q->packed == 0 ==> \valid(q->used + (0 .. q->ring.window.size - 1)) &&
-        \valid(q->avail + (0 .. q->ring.window.size - 1)) && \valid(q->event));
+    (q->packed == 0 ==> \valid(q->event)) && laps_ok(q);
 */
 
 /* What a device has finished: an id, and how many bytes it says it wrote. */
@@ -116,10 +131,21 @@ static inline uint64_t virtio_ready(const struct virtio_queue *queue)
 /* AVAIL and USED in the flags of a packed descriptor. */
 #define VIRTIO_PACKED_FLAGS ((uint64_t)(VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED) << 48)
 
-/* Read the completion at the head, once. Returns 1, or 0 when there is none yet. */
+/* The id that a chain's head stands for: with pairs, every other descriptor begins one. No id when the
+ * head is none. */
 /*@ requires \valid_read(queue) && ring_shape(&queue->ring.window);
+    assigns \nothing;
+*/
+static inline uint32_t virtio_id_of(const struct virtio_queue *queue, uint32_t head)
+{
+    if (queue->pairs == 0u)
+        return head;
+    return head % 2u == 0u ? head / 2u : UINT32_MAX;
+}
+
+/* Read the completion at the head, once. Returns 1, or 0 when there is none yet. */
+/*@ requires \valid_read(queue) && ring_shape(&queue->ring.window) && laps_ok(queue);
     requires \valid(queue->desc + (0 .. queue->ring.window.size - 1));
-    requires queue->packed == 0 ==> \valid(queue->used + (0 .. queue->ring.window.size - 1));
     requires \valid(done) && \separated(done, queue);
     assigns *done;
     ensures \result == 0 || \result == 1;
@@ -131,8 +157,8 @@ static inline uint32_t virtio_completed(const struct virtio_queue *queue,
     uint64_t rest;
 
     if (queue->packed == 0u) {
-        done->id = ir_dma_load32(&queue->used[head].id);
-        done->length = ir_dma_load32(&queue->used[head].len);
+        done->id = virtio_id_of(queue, ir_dma_load32(&queue->used[queue->used_lap + head].id));
+        done->length = ir_dma_load32(&queue->used[queue->used_lap + head].len);
         return 1u;
     }
     rest = ir_dma_load64(&queue->desc[head].rest);
@@ -141,15 +167,29 @@ static inline uint32_t virtio_completed(const struct virtio_queue *queue,
     return (rest & VIRTIO_PACKED_FLAGS) == queue->taken_flags;
 }
 
+/* The other of two laps. */
+/*@ requires lap == 0 || lap == size;
+    assigns \nothing;
+    ensures \result == 0 || \result == size;
+*/
+static inline uint64_t virtio_other_lap(uint64_t lap, uint64_t size)
+{
+    return lap == 0u ? size : 0u;
+}
+
 /* After the buffer at the head was taken: where the used descriptors of a packed ring begin again,
  * their flags are the other ones (2.8.1). */
-/*@ requires \valid(queue);
-    assigns queue->taken_flags;
+/*@ requires \valid(queue) && laps_ok(queue);
+    assigns queue->taken_flags, queue->used_lap;
+    ensures laps_ok(queue);
 */
 static inline void virtio_took(struct virtio_queue *queue)
 {
-    if (queue->ring.window.head == 0u)
-        queue->taken_flags = queue->taken_flags == 0u ? VIRTIO_PACKED_FLAGS : 0u;
+    if (queue->ring.window.head != 0u)
+        return;
+    queue->taken_flags = queue->taken_flags == 0u ? VIRTIO_PACKED_FLAGS : 0u;
+    if (queue->pairs != 0u)
+        queue->used_lap = virtio_other_lap(queue->used_lap, queue->ring.window.size);
 }
 
 /* `count` elements of the used ring have been read. */
@@ -174,7 +214,9 @@ static inline void virtio_taken(struct virtio_queue *queue, uint64_t count)
             pool->iova + pool->count * pool->stride - IR_POOL_HEADROOM;
     requires lent: PLACE_RING <= tag <= l->place[index];
     requires in_its_slot: word == desc + 2 * (l->place[index] - tag) ||
-        word == desc + 2 * ring->id_at[l->place[index] - tag];
+        word == desc + 2 * ring->id_at[l->place[index] - tag] ||
+        word == desc + 4 * ring->id_at[l->place[index] - tag] ||
+        word == desc + 4 * ring->id_at[l->place[index] - tag] + 2;
     assigns \nothing;
 */
 void virtio_store_address(volatile ir_device64 *word, uint64_t address)
@@ -216,6 +258,24 @@ static inline uint64_t virtio_header_iova(const struct ir_pool *pool, uint32_t i
     return iova - header;
 }
 
+/* Lend a buffer in two descriptors, as a legacy device without ANY_LAYOUT wants it: header, frame. */
+/*@ requires queue_memory(queue, pool, l) && ring_shape(&queue->ring.window);
+    requires queue->packed == 0 && queue->pairs != 0;
+    requires pool_shape(pool);
+    requires pool_span(pool);
+    requires ids_ok(&queue->ring);
+    requires position < queue->ring.window.size;
+    requires index < pool->count;
+    requires PLACE_RING <= tag && l->place[index] == tag + position;
+    requires length <= pool->buffer_size;
+    requires flags == 0 || flags == VIRTQ_DESC_F_WRITE;
+    assigns queue->avail_lap;
+    ensures laps_ok(queue);
+*/
+void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, uint64_t position,
+                      uint32_t index, uint64_t length, uint64_t flags)
+    /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
+
 /* Lend buffer `index`, which has just come to `position`, to the device: `length` bytes after the
  * header. */
 /*@ requires queue_memory(queue, pool, l) && ring_shape(&queue->ring.window);
@@ -227,8 +287,9 @@ static inline uint64_t virtio_header_iova(const struct ir_pool *pool, uint32_t i
     requires PLACE_RING <= tag && l->place[index] == tag + position;
     requires length <= pool->buffer_size;
     requires flags == 0 || flags == VIRTQ_DESC_F_WRITE;
-    assigns queue->posted_flags;
+    assigns queue->posted_flags, queue->avail_lap;
     ensures queue->posted_flags == VIRTQ_DESC_F_AVAIL || queue->posted_flags == VIRTQ_DESC_F_USED;
+    ensures laps_ok(queue);
 */
 static inline void virtio_post(struct virtio_queue *queue, const struct ir_pool *pool,
                                uint64_t position, uint32_t index, uint64_t length, uint64_t flags)
@@ -239,6 +300,10 @@ static inline void virtio_post(struct virtio_queue *queue, const struct ir_pool 
     uint64_t id = queue->ring.id_at[position];
     struct virtio_desc *desc = queue->packed != 0u ? &queue->desc[position] : &queue->desc[id];
 
+    if (queue->packed == 0u && queue->pairs != 0u) {
+        virtio_post_pair(queue, pool, position, index, length, flags) /*@ ghost (l, tag) */;
+        return;
+    }
     virtio_store_address(&desc->address, address)
         /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, header) */;
     if (queue->packed == 0u) {

@@ -9,12 +9,12 @@
 #include "api/pool.h"
 #include "virtio/virtio.h"
 
-#define LEGACY_ALIGN   4096u /* between available and used ring of a legacy device (2.7.2) */
-#define CACHE_LINE     64u
-#define RX_NUMBER(p)   (2u * (p)) /* 5.1.2 */
-#define TX_NUMBER(p)   (2u * (p) + 1u)
-#define CONTROL_SIZE   64u
-#define QUEUE_SIZE_MAX 32768u
+#define LEGACY_ALIGN        4096u /* between available and used ring of a legacy device (2.7.2) */
+#define CACHE_LINE          64u
+#define RX_NUMBER(p)        (2u * (p)) /* 5.1.2 */
+#define TX_NUMBER(p)        (2u * (p) + 1u)
+#define CONTROL_SIZE        64u
+#define QUEUE_SIZE_MAX      32768u
 #define ETHERNET_HEADER_MAX 18u /* with one VLAN tag */
 
 /* Where the parts of a queue lie in its memory: bytes from its start. A split ring's used ring begins a
@@ -64,14 +64,21 @@ static uint32_t size_offered(struct virtio_dev *dev, uint32_t number)
     return offered;
 }
 
+/* Descriptors that a buffer takes. A legacy device without ANY_LAYOUT wants the header in one of its own. */
+static uint32_t descriptors_each(const struct virtio_dev *dev)
+{
+    return dev->windows.legacy != 0u && !virtio_has(dev->features, VIRTIO_F_ANY_LAYOUT) ? 2u : 1u;
+}
+
 /* The size that a queue gets: what is asked for, at most what the device allows; a legacy device
  * leaves no choice. 0 when that is not a size that a ring can have. */
 static uint32_t size_for(struct virtio_dev *dev, uint32_t number, uint32_t wanted)
 {
     uint32_t offered = size_offered(dev, number);
     uint32_t size = dev->windows.legacy == 0u && wanted < offered ? wanted : offered;
+    uint32_t smallest = descriptors_each(dev) * IR_RING_SIZE_MIN;
 
-    return ir_ring_size_legal(size) ? size : 0u;
+    return ir_ring_size_legal(size) && size >= smallest ? size : 0u;
 }
 
 /* A queue on zeroed memory, broken until the device is started. */
@@ -88,6 +95,7 @@ static void make_queue(const struct virtio_dev *dev, struct virtio_queue *queue,
     queue->packed = (uint8_t)virtio_has(dev->features, VIRTIO_F_RING_PACKED);
     queue->in_order = (uint8_t)virtio_has(dev->features, VIRTIO_F_IN_ORDER);
     queue->event_idx = (uint8_t)virtio_has(dev->features, VIRTIO_F_EVENT_IDX);
+    queue->pairs = descriptors_each(dev) == 2u;
     queue->header = VIRTIO_NET_HDR_LEGACY_BYTES;
     if (virtio_has(dev->features, VIRTIO_NET_F_MRG_RXBUF) ||
         virtio_has(dev->features, VIRTIO_F_VERSION_1))
@@ -99,7 +107,7 @@ static void make_queue(const struct virtio_dev *dev, struct virtio_queue *queue,
     queue->used = (struct virtio_used_elem *)(void *)(memory->memory + layout.device + 4u);
     queue->event = half_at(memory, layout.total - 2u);
     queue->broken = 1;
-    (void)virtio_ring_init(&queue->ring, size);
+    (void)virtio_ring_init(&queue->ring, queue->pairs != 0u ? size / 2u : size);
 }
 
 /* Memory for a queue that has none yet, and the queue on it. Errors: -EINVAL the device allows no ring of
@@ -258,6 +266,8 @@ static void clear_rings(struct virtio_queue *queue, const struct ir_dma *memory)
     queue->idle = 0;
     queue->posted_flags = VIRTQ_DESC_F_AVAIL;
     queue->taken_flags = VIRTIO_PACKED_FLAGS;
+    queue->avail_lap = 0;
+    queue->used_lap = 0;
     (void)virtio_ring_init(&queue->ring, queue->ring.window.size);
     if (queue->packed != 0u)
         ir_dma_store32(queue->driver, VIRTQ_EVENT_F_DISABLE * 65536u);
@@ -319,9 +329,10 @@ static void make_control(struct virtio_dev *dev, uint32_t size)
     control->number = (uint16_t)dev->control_index;
     control->posted = 0;
     control->packed = (uint8_t)virtio_has(dev->features, VIRTIO_F_RING_PACKED);
+    control->event_idx = (uint8_t)virtio_has(dev->features, VIRTIO_F_EVENT_IDX);
     if (control->packed != 0u)
         ir_dma_store32(control->driver, VIRTQ_EVENT_F_DISABLE * 65536u);
-    else
+    else if (control->event_idx == 0u)
         ir_dma_store32(control->driver, VIRTQ_AVAIL_F_NO_INTERRUPT);
 }
 
@@ -343,8 +354,7 @@ static int start_control(struct virtio_dev *dev)
     if (result != 0)
         return result;
     make_control(dev, size);
-    return enable(dev, dev->control_index, &dev->control_memory, size,
-                  &dev->control.notify_offset);
+    return enable(dev, dev->control_index, &dev->control_memory, size, &dev->control.notify_offset);
 }
 
 int virtio_queues_start(struct virtio_dev *dev)

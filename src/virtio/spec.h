@@ -30,6 +30,7 @@
 #define VIRTIO_NET_F_CTRL_RX       VIRTIO_F_BIT(18)
 #define VIRTIO_NET_F_MQ            VIRTIO_F_BIT(22)
 #define VIRTIO_NET_F_CTRL_MAC_ADDR VIRTIO_F_BIT(23)
+#define VIRTIO_F_ANY_LAYOUT        VIRTIO_F_BIT(27) /* legacy; the others have it always */
 #define VIRTIO_F_EVENT_IDX         VIRTIO_F_BIT(29)
 #define VIRTIO_F_VERSION_1         VIRTIO_F_BIT(32)
 #define VIRTIO_F_ACCESS_PLATFORM   VIRTIO_F_BIT(33)

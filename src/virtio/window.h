@@ -24,9 +24,9 @@ struct virtio_windows {
     uint32_t notify_multiplier; /* bytes between the queues' places in `notify`; 0 or even */
 };
 
-#define VIRTIO_COMMON_BYTES 56u /* up to queue_device, as virtio 1.0 has it */
+#define VIRTIO_COMMON_BYTES  56u /* up to queue_device, as virtio 1.0 has it */
 #define VIRTIO_LEGACY_NOTIFY 16u
-#define VIRTIO_LEGACY_BYTES 20u /* up to the device's configuration */
+#define VIRTIO_LEGACY_BYTES  20u /* up to the device's configuration */
 
 /* Offset of the device status in the common window. */
 #define VIRTIO_COMMON_STATUS 20u

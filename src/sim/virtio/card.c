@@ -145,6 +145,9 @@ static bool on_reset(void *context)
     stop(card);
     if (card->hostile != NULL)
         sim_virtio_hostile_reset(card);
+    /* The status keeps its value meanwhile: with 0 there would be nothing to wait for. */
+    if (atomic_load(&card->function.status) == 0)
+        return true;
     card->reset_at = sim_virtio_due(card, SIM_VIRTIO_RESET);
     return false;
 }

@@ -40,6 +40,20 @@ static uint16_t pair_for(const struct sim_virtio *card, const uint8_t *frame, ui
     return (uint16_t)(sum % card->control.pairs);
 }
 
+/* Whether some queue has a buffer. A wire that waits for those keeps its frames until then, so that none
+ * meets filters that the driver has yet to set: it cannot do so before the device runs. */
+static bool has_buffer(struct sim_virtio *card)
+{
+    for (uint16_t pair = 0; pair < card->control.pairs; pair++) {
+        uint16_t queue = sim_virtio_rx(pair);
+
+        if ((card->stash != NULL && card->stash[pair].count > 0) ||
+            (sim_virtio_attend(card, queue) && soft_ring_any(&card->ring[queue])))
+            return true;
+    }
+    return false;
+}
+
 /* Take the next frame from the wire; it may be filtered. False when there is none. */
 static bool next_frame(struct sim_virtio *card, uint64_t now)
 {
@@ -47,7 +61,7 @@ static bool next_frame(struct sim_virtio *card, uint64_t now)
     const uint8_t *frame;
     uint32_t length = 0;
 
-    if (source == NULL)
+    if (source == NULL || (source->patient && !has_buffer(card)))
         return false;
     frame = source->ops->receive(source, now, &length);
     if (frame == NULL)
