@@ -288,8 +288,14 @@ static void close_card(struct ir_transport *transport)
     card_of(transport)->closed = true;
 }
 
-static const struct ir_transport_ops ops = {map,          unmap, config_read,
-                                            config_write, delay, close_card};
+static const struct ir_transport_ops ops = {
+    .map = map,
+    .unmap = unmap,
+    .config_read = config_read,
+    .config_write = config_write,
+    .delay = delay,
+    .close = close_card,
+};
 
 void hostile_begin(struct hostile *card, struct input *input)
 {

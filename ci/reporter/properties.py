@@ -54,14 +54,16 @@ PROPERTIES = (
         ('pool_memory', 'rxq_memory', 'txq_memory'),
         ('outside', 'beyond', 'forged_length', 'across', 'longer_than', 'leaves_the_packet', 'never_written',
          'freed_packet', 'allocation_that_fails'),
-        ('asan', 'msan', 'valgrind'), ('rx', 'tx', 'init', 'api', 'mmio', 'sim', 'cli-device-string', 'wire-pcap')),
+        ('asan', 'msan', 'valgrind'), ('rx', 'tx', 'init', 'api', 'mmio', 'sim', 'cli-device-string', 'wire-pcap',
+                                   'vhost-user')),
     Property(
         'Arithmetic',
         'No signed overflow, no unintended unsigned wrap, no lossy conversion.',
         ANY, ('arithmetic',), 'no operation overflows, wraps or loses bits',
         ('pool_span', 'ring_shape'),
         ('_wraps?_', 'largest_value', 'last_device_address', 'all_ones', 'that_jump', '65535'),
-        ('asan', 'ubsan'), ('rx', 'tx', 'init', 'api', 'mmio', 'sim', 'cli-device-string', 'wire-pcap')),
+        ('asan', 'ubsan'), ('rx', 'tx', 'init', 'api', 'mmio', 'sim', 'cli-device-string', 'wire-pcap',
+                                   'vhost-user')),
     Property(
         'Single fetch',
         'A device-writable word is read once into a local, and only the local is judged and used.',

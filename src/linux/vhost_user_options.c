@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/compiler.h"
 #include "softdev/layout.h"
 #include "virtio/vhost_user_message.h"
 
@@ -161,8 +162,9 @@ static int take_argument(struct vu_options *options, const char *text, size_t le
     return -EINVAL;
 }
 
-/* An address that the same path always gets: locally administered, and a hash (FNV-1a). */
-static void make_mac(struct vu_options *options)
+/* An address that the same path always gets: locally administered, and a hash (FNV-1a, which is
+ * defined modulo 2^32). */
+IR_WRAPS static void make_mac(struct vu_options *options)
 {
     uint32_t hash = 2166136261u;
 

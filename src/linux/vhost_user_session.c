@@ -190,13 +190,15 @@ static int check_features(struct vu_session *session)
     return 0;
 }
 
-static int come_to_terms(struct vu_session *session)
+int vu_session_meet(struct vu_session *session, int socket)
 {
     uint8_t bytes[VHOST_USER_LONGEST];
     uint8_t payload[VHOST_USER_NUMBER];
-    int result =
-        vu_ask(session, bytes, vhost_user_build(bytes, VHOST_USER_SET_OWNER, 0), -1, NULL, 0);
+    int result;
 
+    session->socket = socket;
+    session->hung_up = false;
+    result = vu_ask(session, bytes, vhost_user_build(bytes, VHOST_USER_SET_OWNER, 0), -1, NULL, 0);
     if (result == 0)
         result = vu_ask_number(session, VHOST_USER_GET_FEATURES, payload);
     if (result != 0)
@@ -215,10 +217,7 @@ int vu_session_connect(struct vu_session *session, bool patient)
     vu_session_drop(session);
     session->hung_up = false;
     result = find_back_end(session, patient);
-    if (result < 0)
-        return cannot_connect(session, result);
-    session->socket = result;
-    return come_to_terms(session);
+    return result < 0 ? cannot_connect(session, result) : vu_session_meet(session, result);
 }
 
 int vu_session_status(struct vu_session *session, uint8_t status)

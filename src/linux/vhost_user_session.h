@@ -42,6 +42,9 @@ void vu_session_close(struct vu_session *session);
  * -ENODEV not there, -ENOTSOCK, -EACCES, -ETIMEDOUT, -EIO it hung up, -EPROTO it broke the protocol,
  * -ENOTSUP it lacks something, or what socket(2) says. */
 int vu_session_connect(struct vu_session *session, bool patient);
+/* The second half of that: come to terms with who is at the other end of a socket, which is the
+ * session's from now on. */
+int vu_session_meet(struct vu_session *session, int socket);
 /* Close the connection. */
 void vu_session_drop(struct vu_session *session);
 /* Whether the connection stands. One that the back end has closed, or on which it has sent what
