@@ -142,7 +142,8 @@ static uint32_t take_chains(struct sim_virtio *card, uint16_t queue, uint32_t li
 
 static void give_back(struct sim_virtio *card, uint16_t queue, uint32_t count)
 {
-    while (count-- > 0) {
+    while (count > 0) {
+        count--;
         if (disorderly(card, queue)) {
             struct sim_virtio_stash *stash = &card->stash[queue / 2u];
 

@@ -19,6 +19,7 @@
 #include <ironring/sim.h>
 
 #include "core/driver.h"
+#include "sim/random.h"
 #include "sim/sim.h"
 #include "sim/virtio/card.h"
 #include "sim/virtio/hostile.h"
@@ -82,8 +83,9 @@ void rig_reset(struct rig *rig);
 uint64_t rig_offered(const struct rig *rig);
 /* Reset, ACKNOWLEDGE, DRIVER, these features of those that are offered, FEATURES_OK. */
 void rig_negotiate(struct rig *rig, uint64_t features);
-/* Give a queue of RIG_SIZE its place and enable it. */
+/* Give a queue of RIG_SIZE its place and enable it; the same without a look at the outcome. */
 void rig_enable(struct rig *rig, uint16_t number);
+void rig_place(struct rig *rig, uint16_t number);
 void rig_driver_ok(struct rig *rig);
 /* All of that, with each queue there is, and nothing offered yet. */
 void rig_start(struct rig *rig, uint64_t features);

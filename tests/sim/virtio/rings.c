@@ -44,7 +44,7 @@ static void offer_split(struct rig_queue *queue, const struct rig_part *part, ui
         queue->next_desc = next;
     }
     store(queue->driver + ENTRIES + 2u * (size_t)(queue->next_avail % queue->size), 2, head);
-    queue->next_avail++;
+    queue->next_avail = (uint16_t)(queue->next_avail + 1u);
     store(queue->driver + AVAIL_INDEX, 2, queue->next_avail);
 }
 
@@ -123,7 +123,7 @@ static bool collect_split(struct rig_queue *queue, uint32_t *id, uint32_t *lengt
         return false;
     memcpy(id, entry, sizeof(*id));
     memcpy(length, entry + 4, sizeof(*length));
-    queue->next_used++;
+    queue->next_used = (uint16_t)(queue->next_used + 1u);
     return true;
 }
 
