@@ -42,19 +42,33 @@ static void store(struct virtio_desc *desc, uint64_t address, uint64_t rest)
 }
 #endif
 
+/* The first of the two descriptors for the next command. They go round the ring, as IN_ORDER wants it. */
+/*@ requires control_ok(control);
+    assigns \nothing;
+    ensures 0 <= \result <= control->size - 2;
+*/
+static uint64_t first_descriptor(const struct virtio_control *control)
+{
+    if (control->packed != 0u)
+        return control->position;
+    return control->position < control->size / 2u ? 2u * control->position
+                                                  : 2u * control->position - control->size;
+}
+
 /* Make the command available: the first descriptor is the one that tells, so it comes last. */
 /*@ requires control_ok(control) && 2 <= length <= VIRTIO_CONTROL_BYTES;
     assigns \nothing;
 */
 static void post_packed(const struct virtio_control *control, uint64_t length)
 {
-    struct virtio_desc *desc = &control->desc[control->position];
+    uint64_t first = first_descriptor(control);
     uint64_t ack = control->command_iova + VIRTIO_CONTROL_BYTES;
 
-    store(desc + 1, ack, 1u + 4294967296u * 65536u * (VIRTQ_DESC_F_WRITE + control->avail_flag))
+    store(&control->desc[first + 1u], ack,
+          1u + 4294967296u * 65536u * (VIRTQ_DESC_F_WRITE + control->avail_flag))
         /*@ ghost (control) */;
     ir_dma_release();
-    store(desc, control->command_iova,
+    store(&control->desc[first], control->command_iova,
           length + 4294967296u * 65536u * (VIRTQ_DESC_F_NEXT + control->avail_flag))
         /*@ ghost (control) */;
 }
@@ -64,12 +78,15 @@ static void post_packed(const struct virtio_control *control, uint64_t length)
 */
 static void post_split(struct virtio_control *control, uint64_t length)
 {
+    uint64_t first = first_descriptor(control);
     uint64_t ack = control->command_iova + VIRTIO_CONTROL_BYTES;
 
-    store(&control->desc[0], control->command_iova,
-          length + 4294967296u * (VIRTQ_DESC_F_NEXT + 65536u * 1u)) /*@ ghost (control) */;
-    store(&control->desc[1], ack, 1u + 4294967296u * VIRTQ_DESC_F_WRITE) /*@ ghost (control) */;
-    ir_dma_store16(&control->avail[control->position], 0u);
+    store(&control->desc[first], control->command_iova,
+          length + 4294967296u * (VIRTQ_DESC_F_NEXT + 65536u * (first + 1u)))
+        /*@ ghost (control) */;
+    store(&control->desc[first + 1u], ack, 1u + 4294967296u * VIRTQ_DESC_F_WRITE)
+        /*@ ghost (control) */;
+    ir_dma_store16(&control->avail[control->position], (uint16_t)first);
     control->posted = (uint16_t)((control->posted + 1u) % 65536u);
     ir_dma_release();
     ir_dma_store32(control->driver, (control->event_idx == 0u ? VIRTQ_AVAIL_F_NO_INTERRUPT : 0u) +
@@ -91,7 +108,9 @@ static uint32_t finished(const struct virtio_control *control)
         if (ir_dma_load32(control->device) / 65536u != control->posted)
             return 0u;
         ir_dma_acquire();
-        return ir_dma_load32(&control->used[control->position].id) == 0u ? 1u : 2u;
+        return ir_dma_load32(&control->used[control->position].id) == first_descriptor(control)
+                   ? 1u
+                   : 2u;
     }
     rest = ir_dma_load64(&control->desc[control->position].rest);
     ir_dma_acquire();

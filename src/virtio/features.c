@@ -9,16 +9,16 @@
 
 /* What the control queue is needed for, or NULL when the set has nothing that needs it. */
 /*@ assigns \nothing;
-    ensures \result == \null ==> !has(set, VIRTIO_NET_F_CTRL_RX) && !has(set, VIRTIO_NET_F_MQ) &&
-        !has(set, VIRTIO_NET_F_CTRL_MAC_ADDR);
+    ensures \result == \null ==> !has(features, VIRTIO_NET_F_CTRL_RX) && !has(features, VIRTIO_NET_F_MQ) &&
+        !has(features, VIRTIO_NET_F_CTRL_MAC_ADDR);
 */
-static const char *needs_control(uint64_t set)
+static const char *needs_control(uint64_t features)
 {
-    if (virtio_has(set, VIRTIO_NET_F_CTRL_RX))
+    if (virtio_has(features, VIRTIO_NET_F_CTRL_RX))
         return "it offers CTRL_RX without CTRL_VQ, which contradicts itself";
-    if (virtio_has(set, VIRTIO_NET_F_MQ))
+    if (virtio_has(features, VIRTIO_NET_F_MQ))
         return "it offers MQ without CTRL_VQ, which contradicts itself";
-    if (virtio_has(set, VIRTIO_NET_F_CTRL_MAC_ADDR))
+    if (virtio_has(features, VIRTIO_NET_F_CTRL_MAC_ADDR))
         return "it offers CTRL_MAC_ADDR without CTRL_VQ, which contradicts itself";
     return NULL;
 }

@@ -19,17 +19,17 @@
      VIRTIO_F_ANY_LAYOUT | VIRTIO_F_EVENT_IDX | VIRTIO_F_VERSION_1 | VIRTIO_F_ACCESS_PLATFORM |    \
      VIRTIO_F_RING_PACKED | VIRTIO_F_IN_ORDER)
 
-/*@ predicate has(integer set, integer feature) = set / feature % 2 == 1; */
+/*@ predicate has(integer features, integer feature) = features / feature % 2 == 1; */
 
 /* 1 when the set has the feature, which is one bit. */
 /*@ requires feature > 0;
     assigns \nothing;
     ensures \result == 0 || \result == 1;
-    ensures \result == 1 <==> has(set, feature);
+    ensures \result == 1 <==> has(features, feature);
 */
-static inline uint32_t virtio_has(uint64_t set, uint64_t feature)
+static inline uint32_t virtio_has(uint64_t features, uint64_t feature)
 {
-    return (uint32_t)(set / feature % 2u);
+    return (uint32_t)(features / feature % 2u);
 }
 
 /* Choose among what is offered. *accepted is what the driver writes back. Returns 0, or -ENOTSUP for a

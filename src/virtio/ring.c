@@ -62,6 +62,11 @@ static void swap_buffers(struct ir_ring *ring, uint64_t a, uint64_t b)
     uint16_t buffer_b = ring->slot[b];
 
     /*@ assert places: l->place[buffer_a] == tag + a && l->place[buffer_b] == tag + b; */
+    /*@ assert apart: \forall integer x; 0 <= x < pool->count ==> x != buffer_a ==>
+            x != buffer_b ==> in_ring(l->place[x], tag) ==>
+            l->place[x] - tag != a && l->place[x] - tag != b; */
+    /*@ assert inside: \forall integer x; 0 <= x < pool->count ==> in_ring(l->place[x], tag) ==>
+            in_window(ring, l->place[x] - tag); */
     ring->slot[a] = buffer_b;
     ring->slot[b] = buffer_a;
     /*@ ghost
@@ -72,9 +77,6 @@ static void swap_buffers(struct ir_ring *ring, uint64_t a, uint64_t b)
             l->place[x] == \at(l->place[x], Pre); */
     /*@ assert slots: \forall integer s; 0 <= s < 4096 ==> s != a ==> s != b ==>
             ring->slot[s] == \at(ring->slot[s], Pre); */
-    /*@ assert elsewhere: \forall integer x; 0 <= x < pool->count ==> x != buffer_a ==>
-            x != buffer_b ==> in_ring(l->place[x], tag) ==>
-            l->place[x] - tag != a && l->place[x] - tag != b; */
     /*@ assert rest: \forall integer x; 0 <= x < pool->count ==> x != buffer_a ==> x != buffer_b ==>
             in_ring(l->place[x], tag) ==> ring->slot[l->place[x] - tag] == x; */
     /*@ assert window: \forall integer x; 0 <= x < pool->count ==> in_ring(l->place[x], tag) ==>
