@@ -43,9 +43,9 @@ int32_t ir_pool_init(struct ir_pool *pool, uint8_t *memory, uint64_t iova, uint6
 /* Device address of a buffer. */
 /*@ requires \valid_read(pool) && pool_shape(pool) && pool_span(pool) && index < pool->count;
     assigns \nothing;
-    ensures \result == pool->iova + index * pool->buffer_size;
+    ensures \result == pool->iova + index * pool->stride;
     ensures confined: pool->iova <= \result &&
-        \result + pool->buffer_size <= pool->iova + pool->count * pool->buffer_size;
+        \result + pool->stride <= pool->iova + pool->count * pool->stride;
 */
 static inline uint64_t ir_pool_iova(const struct ir_pool *pool, uint32_t index)
 {

@@ -255,13 +255,14 @@ static inline uint64_t virtio_header_iova(const struct ir_pool *pool, uint32_t i
 {
     uint64_t iova = ir_pool_iova(pool, index);
 
+    /*@ assert enough: header <= IR_POOL_HEADROOM <= pool->iova <= iova; */
     return iova - header;
 }
 
 /* Lend a buffer in two descriptors, as a legacy device without ANY_LAYOUT wants it: header, frame. */
 /*@ requires queue_memory(queue, pool, l) && ring_shape(&queue->ring.window);
     requires queue->packed == 0 && queue->pairs != 0;
-    requires pool_shape(pool);
+    requires \valid_read(pool) && pool_shape(pool);
     requires pool_span(pool);
     requires ids_ok(&queue->ring);
     requires position < queue->ring.window.size;
@@ -279,7 +280,7 @@ void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, ui
 /* Lend buffer `index`, which has just come to `position`, to the device: `length` bytes after the
  * header. */
 /*@ requires queue_memory(queue, pool, l) && ring_shape(&queue->ring.window);
-    requires pool_shape(pool);
+    requires \valid_read(pool) && pool_shape(pool);
     requires pool_span(pool);
     requires ids_ok(&queue->ring);
     requires position < queue->ring.window.size;

@@ -81,6 +81,10 @@ static void swap_buffers(struct ir_ring *ring, uint64_t a, uint64_t b)
             in_ring(l->place[x], tag) ==> ring->slot[l->place[x] - tag] == x; */
     /*@ assert window: \forall integer x; 0 <= x < pool->count ==> in_ring(l->place[x], tag) ==>
             in_window(ring, l->place[x] - tag); */
+    /*@ assert other_slots: \forall integer s; in_window(ring, s) ==> s != a ==> s != b ==>
+            ring->slot[s] < pool->count && ring->slot[s] != buffer_a &&
+            ring->slot[s] != buffer_b; */
+    /*@ assert slots_ok: slot_to_buffer(pool, l, ring, tag); */
 }
 
 uint32_t virtio_ring_forward(struct virtio_ring *ring, uint32_t id)
