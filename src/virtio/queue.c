@@ -68,11 +68,11 @@ void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, ui
     virtio_store_address(&desc[0].address, virtio_header_iova(pool, index, header))
         /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, header) */;
     virtio_store_rest(&desc[0].rest,
-                      header + 4294967296u * (flags + VIRTQ_DESC_F_NEXT + 65536u * (2u * id + 1u)))
+                      virtio_rest(header, flags + VIRTQ_DESC_F_NEXT + 65536u * (2u * id + 1u)))
         /*@ ghost (pool, header) */;
     virtio_store_address(&desc[1].address, virtio_header_iova(pool, index, 0u))
         /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, 0) */;
-    virtio_store_rest(&desc[1].rest, length + 4294967296u * flags) /*@ ghost (pool, 0) */;
+    virtio_store_rest(&desc[1].rest, virtio_rest(length, flags)) /*@ ghost (pool, 0) */;
     ir_dma_store16(&queue->avail[queue->avail_lap + position], (uint16_t)(2u * id));
     if (queue->ring.window.tail == 0u)
         queue->avail_lap = virtio_other_lap(queue->avail_lap, queue->ring.window.size);

@@ -242,6 +242,17 @@ static inline void virtio_store_rest(volatile ir_device64 *word, uint64_t value)
 }
 #endif
 
+/* The second word of a descriptor: length in bits 31:0, and what is above it. */
+/*@ requires length <= 4294967295 && upper <= 4294967295;
+    assigns \nothing;
+    ensures \result == length + 4294967296 * upper;
+    ensures \result % 4294967296 == length;
+*/
+static inline uint64_t virtio_rest(uint64_t length, uint64_t upper)
+{
+    return length + 4294967296u * upper;
+}
+
 /* Device address of a buffer's header. */
 /*@ requires \valid_read(pool) && pool_shape(pool) && pool_span(pool) && index < pool->count;
     requires header <= IR_POOL_HEADROOM;
@@ -308,14 +319,14 @@ static inline void virtio_post(struct virtio_queue *queue, const struct ir_pool 
     virtio_store_address(&desc->address, address)
         /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, header) */;
     if (queue->packed == 0u) {
-        virtio_store_rest(&desc->rest, header + length + flags * 4294967296u)
+        virtio_store_rest(&desc->rest, virtio_rest(header + length, flags))
             /*@ ghost (pool, header) */;
         ir_dma_store16(&queue->avail[position], (uint16_t)id);
         return;
     }
     ir_dma_release();
     virtio_store_rest(&desc->rest,
-                      header + length + 4294967296u * (id + 65536u * (flags + queue->posted_flags)))
+                      virtio_rest(header + length, id + 65536u * (flags + queue->posted_flags)))
         /*@ ghost (pool, header) */;
     if (queue->ring.window.tail == 0u)
         queue->posted_flags = VIRTQ_DESC_F_AVAIL + VIRTQ_DESC_F_USED - queue->posted_flags;

@@ -30,6 +30,8 @@ int32_t virtio_ring_init(struct virtio_ring *ring, uint64_t size)
     assigns ring->id_at[0 .. 4095], ring->position_of[0 .. 4095];
     VRING_OK(ensures, ring)
     ensures ring->id_at[a] == \old(ring->id_at[b]) && ring->id_at[b] == \old(ring->id_at[a]);
+    ensures slots: \forall integer s; 0 <= s < 4096 ==>
+        ring->window.slot[s] == \old(ring->window.slot[s]);
 */
 static void swap_ids(struct virtio_ring *ring, uint64_t a, uint64_t b)
 {
@@ -47,6 +49,33 @@ static void swap_ids(struct virtio_ring *ring, uint64_t a, uint64_t b)
             i != id_b ==> ring->position_of[i] == \at(ring->position_of[i], Pre); */
 }
 
+/*@
+// The buffers at two positions have changed places, and nothing else has.
+predicate exchanged{L1, L2}(struct ledger *l, struct ir_ring *r, integer a, integer b, integer tag) =
+    \at(r->size, L2) == \at(r->size, L1) && \at(r->head, L2) == \at(r->head, L1) &&
+    \at(r->tail, L2) == \at(r->tail, L1) &&
+    \at(r->slot[a], L2) == \at(r->slot[b], L1) && \at(r->slot[b], L2) == \at(r->slot[a], L1) &&
+    (\forall integer s; 0 <= s < 4096 ==> s != a ==> s != b ==>
+        \at(r->slot[s], L2) == \at(r->slot[s], L1)) &&
+    \at(l->place[\at(r->slot[b], L1)], L2) == tag + a &&
+    \at(l->place[\at(r->slot[a], L1)], L2) == tag + b &&
+    (\forall integer x; 0 <= x < 65536 ==> x != \at(r->slot[a], L1) ==>
+        x != \at(r->slot[b], L1) ==> \at(l->place[x], L2) == \at(l->place[x], L1));
+
+// As in contracts/window.h, lemmas keep the two directions of ownership out of one context.
+lemma buffers_exchanged{L1, L2}:
+    \forall struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer a, b, tag;
+    buffer_to_slot{L1}(p, l, r, tag) ==> exchanged{L1, L2}(l, r, a, b, tag) ==>
+    in_window{L1}(r, a) ==> in_window{L1}(r, b) ==> \at(r->size, L1) <= 4096 ==>
+    \at(p->count, L1) == \at(p->count, L2) <= 65536 ==> buffer_to_slot{L2}(p, l, r, tag);
+
+lemma slots_exchanged{L1, L2}:
+    \forall struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer a, b, tag;
+    slot_to_buffer{L1}(p, l, r, tag) ==> exchanged{L1, L2}(l, r, a, b, tag) ==>
+    in_window{L1}(r, a) ==> in_window{L1}(r, b) ==> \at(r->size, L1) <= 4096 ==>
+    \at(p->count, L1) == \at(p->count, L2) <= 65536 ==> slot_to_buffer{L2}(p, l, r, tag);
+*/
+
 /* Let two buffers in the window change places. */
 /*@ requires \valid(ring) && \separated(ring, pool, l) && TAG_OK(tag);
     BALANCED(requires, pool, l, ring, tag)
@@ -62,29 +91,15 @@ static void swap_buffers(struct ir_ring *ring, uint64_t a, uint64_t b)
     uint16_t buffer_b = ring->slot[b];
 
     /*@ assert places: l->place[buffer_a] == tag + a && l->place[buffer_b] == tag + b; */
-    /*@ assert apart: \forall integer x; 0 <= x < pool->count ==> x != buffer_a ==>
-            x != buffer_b ==> in_ring(l->place[x], tag) ==>
-            l->place[x] - tag != a && l->place[x] - tag != b; */
-    /*@ assert inside: \forall integer x; 0 <= x < pool->count ==> in_ring(l->place[x], tag) ==>
-            in_window(ring, l->place[x] - tag); */
     ring->slot[a] = buffer_b;
     ring->slot[b] = buffer_a;
     /*@ ghost
         l->place[buffer_b] = tag + (int64_t)a;
         l->place[buffer_a] = tag + (int64_t)b;
     */
-    /*@ assert others: \forall integer x; 0 <= x < 65536 ==> x != buffer_a ==> x != buffer_b ==>
-            l->place[x] == \at(l->place[x], Pre); */
-    /*@ assert slots: \forall integer s; 0 <= s < 4096 ==> s != a ==> s != b ==>
-            ring->slot[s] == \at(ring->slot[s], Pre); */
-    /*@ assert rest: \forall integer x; 0 <= x < pool->count ==> x != buffer_a ==> x != buffer_b ==>
-            in_ring(l->place[x], tag) ==> ring->slot[l->place[x] - tag] == x; */
-    /*@ assert window: \forall integer x; 0 <= x < pool->count ==> in_ring(l->place[x], tag) ==>
-            in_window(ring, l->place[x] - tag); */
-    /*@ assert other_slots: \forall integer s; in_window(ring, s) ==> s != a ==> s != b ==>
-            ring->slot[s] < pool->count && ring->slot[s] != buffer_a &&
-            ring->slot[s] != buffer_b; */
-    /*@ assert slots_ok: slot_to_buffer(pool, l, ring, tag); */
+    /*@ assert done: exchanged{Pre, Here}(l, ring, a, b, tag); */
+    /*@ assert slots: slot_to_buffer(pool, l, ring, tag); */
+    /*@ assert buffers: buffer_to_slot(pool, l, ring, tag); */
 }
 
 uint32_t virtio_ring_forward(struct virtio_ring *ring, uint32_t id)
