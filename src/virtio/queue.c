@@ -36,25 +36,45 @@ uint64_t virtio_finish(struct virtio_queue *queue, uint32_t id, uint64_t left)
     return virtio_ring_forward(&queue->ring, id) /*@ ghost (pool, l, tag) */ ? 0u : left;
 }
 
+/* Return the oldest buffer to the pool. */
+/*@ requires TAG_OK(tag);
+    QUEUE_OK(requires, queue, pool, l)
+    VBALANCED(requires, pool, l, &queue->ring, tag)
+    requires used(&queue->ring.window) > 0;
+    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head, queue->taken_flags,
+        queue->used_lap, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    QUEUE_OK(ensures, queue, pool, l)
+    VBALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) - 1;
+    ensures ring_frees{Pre, Post}(l, tag);
+*/
+static inline void return_one(struct virtio_queue *queue, struct ir_pool *pool)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
+    ir_move_ring_to_pool(&queue->ring.window, pool) /*@ ghost (l, tag) */;
+    /*@ ghost moved: ; */
+    /*@ assert ids: ids_ok(&queue->ring); */
+    /*@ assert positions: positions_ok(&queue->ring); */
+    virtio_took(queue);
+    /*@ assert window_same: window_stays{moved, Here}(&queue->ring.window); */
+}
+
 void virtio_return(struct virtio_queue *queue, struct ir_pool *pool, uint64_t more)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
     /*@ loop invariant 0 <= i <= more + 1;
-        loop invariant memory: queue_memory(queue, pool, l);
+        QUEUE_OK(loop invariant, queue, pool, l)
         VBALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant used(&queue->ring.window) == \at(used(&queue->ring.window), Pre) - i;
         loop invariant ring_frees{Pre, Here}(l, tag);
         loop assigns i, pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head,
-            queue->taken_flags,
-        queue->used_lap, l->place[0 .. 65535], l->order[0 .. 65535],
+            queue->taken_flags, queue->used_lap, l->place[0 .. 65535], l->order[0 .. 65535],
             l->position[0 .. 65535];
         loop variant more + 1 - i;
     */
-    for (uint64_t i = 0; i <= more; i++) {
-        /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
-        ir_move_ring_to_pool(&queue->ring.window, pool) /*@ ghost (l, tag) */;
-        virtio_took(queue);
-    }
+    for (uint64_t i = 0; i <= more; i++)
+        return_one(queue, pool) /*@ ghost (l, tag) */;
 }
 
 void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, uint64_t position,

@@ -83,26 +83,37 @@ struct virtio_txq {
 };
 
 /*@
-// The rings of a queue with pairs have twice as many elements as there are positions: a lap of the
-// positions is half a lap of the rings.
-predicate laps_ok{L}(struct virtio_queue *q) =
-    (q->packed == 0 && q->pairs == 0 ==> q->avail_lap == 0 && q->used_lap == 0 &&
-        \valid(q->used + (0 .. q->ring.window.size - 1)) &&
-        \valid(q->avail + (0 .. q->ring.window.size - 1))) &&
-    (q->packed == 0 && q->pairs != 0 ==>
-        (q->avail_lap == 0 || q->avail_lap == q->ring.window.size) &&
-        (q->used_lap == 0 || q->used_lap == q->ring.window.size) &&
-        \valid(q->desc + (0 .. 2 * q->ring.window.size - 1)) &&
-        \valid(q->used + (0 .. 2 * q->ring.window.size - 1)) &&
-        \valid(q->avail + (0 .. 2 * q->ring.window.size - 1)));
-
+// What stays as it is while a queue runs, and the places that its functions write to keep apart.
 predicate queue_memory{L}(struct virtio_queue *q, struct ir_pool *p, struct ledger *l) =
     \valid(q) && q->pool == p && \separated(q, p, l) && \valid_read(q->notify) &&
-    \valid_read(q->common) && \valid(q->desc + (0 .. q->ring.window.size - 1)) &&
-    (q->header == 10 || q->header == 12) &&
-    (q->posted_flags == VIRTQ_DESC_F_AVAIL || q->posted_flags == VIRTQ_DESC_F_USED) && \valid(q->driver) && \valid(q->device) &&
-    (q->packed == 0 ==> \valid(q->event)) && laps_ok(q);
+    \valid_read(q->common) && \valid(q->driver) && \valid(q->device);
+
+// Descriptors and ring elements of a queue: with pairs twice as many as there are positions.
+logic integer elements{L}(struct virtio_queue *q) =
+    q->pairs != 0 ? 2 * q->ring.window.size : q->ring.window.size;
+predicate queue_arrays{L}(struct virtio_queue *q) =
+    \valid(q->desc + (0 .. elements(q) - 1)) &&
+    (q->packed == 0 ==> \valid(q->used + (0 .. elements(q) - 1)) &&
+        \valid(q->avail + (0 .. elements(q) - 1)) && \valid(q->event));
+
+predicate queue_kind{L}(struct virtio_queue *q) =
+    (q->header == 10 || q->header == 12) && (q->pairs != 0 ==> q->packed == 0);
+
+// Packed rings have turns, told by flags; with pairs, a lap of the positions is half a lap of the rings.
+predicate queue_turns{L}(struct virtio_queue *q) =
+    q->posted_flags == VIRTQ_DESC_F_AVAIL || q->posted_flags == VIRTQ_DESC_F_USED;
+predicate queue_laps{L}(struct virtio_queue *q) =
+    (q->avail_lap == 0 || (q->pairs != 0 && q->avail_lap == q->ring.window.size)) &&
+    (q->used_lap == 0 || (q->pairs != 0 && q->used_lap == q->ring.window.size));
 */
+
+/* The invariants of a queue, besides those of its ring and its pool. */
+#define QUEUE_OK(kind, q, p, l)                                                                    \
+    kind queue_memory(q, p, l);                                                                    \
+    kind queue_arrays(q);                                                                          \
+    kind queue_kind(q);                                                                            \
+    kind queue_turns(q);                                                                           \
+    kind queue_laps(q);
 
 /* What a device has finished: an id, and how many bytes it says it wrote. */
 struct virtio_completion {
@@ -144,8 +155,8 @@ static inline uint32_t virtio_id_of(const struct virtio_queue *queue, uint32_t h
 }
 
 /* Read the completion at the head, once. Returns 1, or 0 when there is none yet. */
-/*@ requires \valid_read(queue) && ring_shape(&queue->ring.window) && laps_ok(queue);
-    requires \valid(queue->desc + (0 .. queue->ring.window.size - 1));
+/*@ requires \valid_read(queue) && ring_shape(&queue->ring.window) && queue_arrays(queue);
+    requires queue_kind(queue) && queue_laps(queue);
     requires \valid(done) && \separated(done, queue);
     assigns *done;
     ensures \result == 0 || \result == 1;
@@ -179,9 +190,9 @@ static inline uint64_t virtio_other_lap(uint64_t lap, uint64_t size)
 
 /* After the buffer at the head was taken: where the used descriptors of a packed ring begin again,
  * their flags are the other ones (2.8.1). */
-/*@ requires \valid(queue) && laps_ok(queue);
+/*@ requires \valid(queue) && queue_kind(queue) && queue_laps(queue);
     assigns queue->taken_flags, queue->used_lap;
-    ensures laps_ok(queue);
+    ensures queue_laps(queue);
 */
 static inline void virtio_took(struct virtio_queue *queue)
 {
@@ -271,7 +282,8 @@ static inline uint64_t virtio_header_iova(const struct ir_pool *pool, uint32_t i
 }
 
 /* Lend a buffer in two descriptors, as a legacy device without ANY_LAYOUT wants it: header, frame. */
-/*@ requires queue_memory(queue, pool, l) && ring_shape(&queue->ring.window);
+/*@ requires ring_shape(&queue->ring.window);
+    QUEUE_OK(requires, queue, pool, l)
     requires queue->packed == 0 && queue->pairs != 0;
     requires \valid_read(pool) && pool_shape(pool);
     requires pool_span(pool);
@@ -282,7 +294,7 @@ static inline uint64_t virtio_header_iova(const struct ir_pool *pool, uint32_t i
     requires length <= pool->buffer_size;
     requires flags == 0 || flags == VIRTQ_DESC_F_WRITE;
     assigns queue->avail_lap;
-    ensures laps_ok(queue);
+    ensures queue_laps(queue);
 */
 void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, uint64_t position,
                       uint32_t index, uint64_t length, uint64_t flags)
@@ -290,7 +302,8 @@ void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, ui
 
 /* Lend buffer `index`, which has just come to `position`, to the device: `length` bytes after the
  * header. */
-/*@ requires queue_memory(queue, pool, l) && ring_shape(&queue->ring.window);
+/*@ requires ring_shape(&queue->ring.window);
+    QUEUE_OK(requires, queue, pool, l)
     requires \valid_read(pool) && pool_shape(pool);
     requires pool_span(pool);
     requires ids_ok(&queue->ring);
@@ -300,8 +313,8 @@ void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, ui
     requires length <= pool->buffer_size;
     requires flags == 0 || flags == VIRTQ_DESC_F_WRITE;
     assigns queue->posted_flags, queue->avail_lap;
-    ensures queue->posted_flags == VIRTQ_DESC_F_AVAIL || queue->posted_flags == VIRTQ_DESC_F_USED;
-    ensures laps_ok(queue);
+    ensures queue_turns(queue);
+    ensures queue_laps(queue);
 */
 static inline void virtio_post(struct virtio_queue *queue, const struct ir_pool *pool,
                                uint64_t position, uint32_t index, uint64_t length, uint64_t flags)
@@ -404,12 +417,13 @@ void virtio_idle(struct virtio_queue *queue);
 /* Let the buffer with this id be the oldest. Returns how many older ones the device has finished with it,
  * which it may say of several at once when it keeps the order (IN_ORDER, 2.7.9); `left` or more when
  * it does not have this buffer. */
-/*@ requires queue_memory(queue, pool, l) && TAG_OK(tag);
+/*@ requires TAG_OK(tag);
+    QUEUE_OK(requires, queue, pool, l)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires left <= used(&queue->ring.window);
     assigns queue->ring.window.slot[0 .. 4095], queue->ring.id_at[0 .. 4095],
         queue->ring.position_of[0 .. 4095], l->place[0 .. 65535];
-    ensures queue_memory(queue, pool, l);
+    QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures 0 <= \result <= 4096;
     ensures ring_shuffles{Pre, Post}(l, tag);
@@ -418,13 +432,13 @@ uint64_t virtio_finish(struct virtio_queue *queue, uint32_t id, uint64_t left)
     /*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */;
 
 /* Return the oldest buffer and the `more` after it to the pool. */
-/*@ requires queue_memory(queue, pool, l);
+/*@ QUEUE_OK(requires, queue, pool, l)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires more < used(&queue->ring.window);
     assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head, queue->taken_flags,
         l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
-    ensures queue_memory(queue, pool, l);
+    QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) - more - 1;
     ensures ring_frees{Pre, Post}(l, tag);

@@ -28,12 +28,13 @@ static inline uint32_t virtio_num_buffers(const struct ir_pool *pool, uint32_t i
 #endif
 
 /* Lend one free buffer, in the position at the tail. */
-/*@ requires queue_memory(queue, pool, l) && TAG_OK(tag);
+/*@ requires TAG_OK(tag);
+    QUEUE_OK(requires, queue, pool, l)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires pool->free_count > 0 && used(&queue->ring.window) < queue->ring.window.size - 1;
     assigns pool->free_count, queue->ring.window.slot[0 .. 4095], queue->ring.window.tail,
         queue->posted_flags, queue->avail_lap, l->place[0 .. 65535];
-    ensures queue_memory(queue, pool, l);
+    QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures ring_fills{Pre, Post}(l, tag);
     ensures pool->free_count == \old(pool->free_count) - 1;
@@ -61,7 +62,7 @@ void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l
     uint64_t count = room < pool->free_count ? room : pool->free_count;
 
     /*@ loop invariant 0 <= i <= count;
-        loop invariant memory: queue_memory(queue, pool, l);
+        QUEUE_OK(loop invariant, queue, pool, l)
         VBALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant used(&queue->ring.window) == \at(used(&rxq->queue.ring.window), Pre) + i;
         loop invariant pool->free_count == \at(rxq->queue.pool->free_count, Pre) - i;
@@ -128,14 +129,14 @@ lemma vheld_stay{L1, L2}:
 
 /* Store a packet in the application's array. A step of its own because the array and the scalars of
  * pool and ring are of one type: here it is proved that none of them changes. */
-/*@ requires queue_memory(queue, pool, l);
+/*@ QUEUE_OK(requires, queue, pool, l)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires \valid(pkts + (0 .. count));
     requires \separated(pkts + (0 .. count), queue, pool, l);
     requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= pool->buffer_size;
     requires vall_held(pool, pkts, count);
     assigns pkts[count];
-    ensures queue_memory(queue, pool, l);
+    QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures pkts[count].bits == pkt.bits;
     ensures vpkts_stay{Pre, Post}(pkts, count);
@@ -158,7 +159,7 @@ static inline void rx_store(struct ir_pkt *pkts, uint64_t count, struct ir_pkt p
 }
 
 /* Deliver the oldest buffer as packet `count` of the application's array. */
-/*@ requires queue_memory(queue, pool, l);
+/*@ QUEUE_OK(requires, queue, pool, l)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires used(&queue->ring.window) > 0 && pool->grant_next <= pool->grant_last;
@@ -168,7 +169,7 @@ static inline void rx_store(struct ir_pkt *pkts, uint64_t count, struct ir_pkt p
     requires vall_held(pool, pkts, count);
     assigns pkts[count], pool->grant[0 .. 65535], pool->grant_next, queue->ring.window.head,
         l->place[0 .. 65535];
-    ensures queue_memory(queue, pool, l);
+    QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures vpkts_stay{Pre, Post}(pkts, count);
     ensures vall_held(pool, pkts, count + 1);
@@ -210,7 +211,8 @@ static inline void rx_count(struct virtio_rxq *rxq, uint64_t count, uint64_t byt
 
 /* Take whole frames from up to `limit` completions, until the first that is none. Returns the
  * packets stored. */
-/*@ requires \valid(rxq) && queue_memory(&rxq->queue, pool, l);
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, pool, l)
     VBALANCED(requires, pool, l, &rxq->queue.ring, tag)
     requires TAG_OK(tag);
     requires limit <= used(&rxq->queue.ring.window);
@@ -221,7 +223,7 @@ static inline void rx_count(struct virtio_rxq *rxq, uint64_t count, uint64_t byt
         rxq->queue.ring.window.head, rxq->queue.ring.window.slot[0 .. 4095],
         rxq->queue.ring.id_at[0 .. 4095], rxq->queue.ring.position_of[0 .. 4095],
         rxq->queue.taken_flags, rxq->queue.used_lap, rxq->packets, rxq->bytes, l->place[0 .. 65535];
-    ensures queue_memory(&rxq->queue, pool, l);
+    QUEUE_OK(ensures, &rxq->queue, pool, l)
     VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
     ensures 0 <= \result <= limit;
     ensures used(&rxq->queue.ring.window) == \old(used(&rxq->queue.ring.window)) - \result;
@@ -241,7 +243,7 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
     ir_pool_reserve_grants(pool, limit) /*@ ghost (l) */;
     /*@ loop invariant 0 <= count <= limit;
         loop invariant bytes <= count * IR_BUFFER_SIZE_MAX;
-        loop invariant memory: queue_memory(queue, pool, l);
+        QUEUE_OK(loop invariant, queue, pool, l)
         VBALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant grants: pool->grant_next + (limit - count) <= pool->grant_last + 1;
         loop invariant used: used(&queue->ring.window) ==
@@ -348,7 +350,8 @@ static uint32_t rx_breach(const struct virtio_rxq *rxq, const struct ir_pool *po
  * the ones before it are full, and so too large or parts of what is). When the device broke the protocol,
  * break the queue instead: the buffers stay in their positions until a reset. Returns the completions
  * dealt with. */
-/*@ requires \valid(rxq) && queue_memory(&rxq->queue, pool, l);
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, pool, l)
     VBALANCED(requires, pool, l, &rxq->queue.ring, tag)
     requires TAG_OK(tag);
     requires \separated(rxq, pool, l);
@@ -358,7 +361,7 @@ static uint32_t rx_breach(const struct virtio_rxq *rxq, const struct ir_pool *po
         rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_flags, rxq->queue.used_lap, rxq->queue.broken,
         rxq->parts, rxq->dropped.errors, rxq->dropped.oversize, l->place[0 .. 65535],
         l->order[0 .. 65535], l->position[0 .. 65535];
-    ensures queue_memory(&rxq->queue, pool, l);
+    QUEUE_OK(ensures, &rxq->queue, pool, l)
     VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
     ensures 0 <= \result <= left;
     ensures used(&rxq->queue.ring.window) == \old(used(&rxq->queue.ring.window)) - \result;
@@ -390,7 +393,8 @@ static IR_COLD uint64_t rx_drop(struct virtio_rxq *rxq, struct ir_pool *pool,
 }
 
 /* Drop what lies before the next frame that can be delivered, among `left` completions. */
-/*@ requires \valid(rxq) && queue_memory(&rxq->queue, pool, l);
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, pool, l)
     VBALANCED(requires, pool, l, &rxq->queue.ring, tag)
     requires TAG_OK(tag);
     requires \separated(rxq, pool, l);
@@ -400,7 +404,7 @@ static IR_COLD uint64_t rx_drop(struct virtio_rxq *rxq, struct ir_pool *pool,
         rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_flags, rxq->queue.used_lap, rxq->queue.broken,
         rxq->parts, rxq->dropped.errors, rxq->dropped.oversize, l->place[0 .. 65535],
         l->order[0 .. 65535], l->position[0 .. 65535];
-    ensures queue_memory(&rxq->queue, pool, l);
+    QUEUE_OK(ensures, &rxq->queue, pool, l)
     VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
     ensures 0 <= \result <= left;
     ensures stays_broken: \old(rxq->queue.broken) != 0 ==> rxq->queue.broken != 0;
@@ -413,7 +417,7 @@ static uint64_t rx_skip(struct virtio_rxq *rxq, struct ir_pool *pool, uint64_t l
     uint64_t skipped = 0u;
 
     /*@ loop invariant 0 <= skipped <= left;
-        loop invariant memory: queue_memory(queue, pool, l);
+        QUEUE_OK(loop invariant, queue, pool, l)
         VBALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant used: left - skipped <= used(&queue->ring.window);
         loop invariant stays_broken: \at(rxq->queue.broken, Pre) != 0 ==> queue->broken != 0;
@@ -466,7 +470,8 @@ static inline uint64_t rx_ready(struct virtio_queue *queue)
 
 /* After packets were taken: drop what cannot be delivered, lend fresh buffers when a group of positions
  * is empty, and mind a device that is silent. */
-/*@ requires \valid(rxq) && queue_memory(&rxq->queue, rxq->queue.pool, l);
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, rxq->queue.pool, l)
     VBALANCED(requires, rxq->queue.pool, l, &rxq->queue.ring, tag)
     requires TAG_OK(tag);
     requires \separated(rxq, rxq->queue.pool, l);
@@ -479,7 +484,7 @@ static inline uint64_t rx_ready(struct virtio_queue *queue)
         rxq->queue.posted_flags, rxq->queue.avail_lap, rxq->queue.posted, rxq->queue.taken, rxq->queue.idle,
         rxq->queue.broken, rxq->parts, rxq->dropped.errors, rxq->dropped.oversize,
         l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
-    ensures queue_memory(&rxq->queue, rxq->queue.pool, l);
+    QUEUE_OK(ensures, &rxq->queue, rxq->queue.pool, l)
     VBALANCED(ensures, rxq->queue.pool, l, &rxq->queue.ring, tag)
     ensures stays_broken: \old(rxq->queue.broken) != 0 ==> rxq->queue.broken != 0;
     ensures vring_recycles{Pre, Post}(l, tag);

@@ -25,14 +25,15 @@ predicate received_from{L1, L2}(struct ledger *l, struct ir_pkt *pkts, integer c
 
 /* Lend as many free buffers to the device as the ring and the pool allow, and tell it.
  * Called by virtio_rx_burst as needed, and once at the start. */
-/*@ requires \valid(rxq) && queue_memory(&rxq->queue, rxq->queue.pool, l);
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, rxq->queue.pool, l)
     VBALANCED(requires, rxq->queue.pool, l, &rxq->queue.ring, tag)
     requires TAG_OK(tag);
     requires \separated(&rxq->queue, rxq->queue.notify);
     assigns rxq->queue.pool->free_count, rxq->queue.ring.window.slot[0 .. 4095],
         rxq->queue.ring.window.tail, rxq->queue.posted_flags, rxq->queue.avail_lap, rxq->queue.posted,
         rxq->queue.broken, l->place[0 .. 65535];
-    ensures queue_memory(&rxq->queue, rxq->queue.pool, l);
+    QUEUE_OK(ensures, &rxq->queue, rxq->queue.pool, l)
     VBALANCED(ensures, rxq->queue.pool, l, &rxq->queue.ring, tag)
     ensures full: used(&rxq->queue.ring.window) == rxq->queue.ring.window.size - 1 ||
         rxq->queue.pool->free_count == 0;
@@ -41,7 +42,8 @@ predicate received_from{L1, L2}(struct ledger *l, struct ir_pkt *pkts, integer c
 void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
 
 /* See ir_rx. */
-/*@ requires \valid(rxq) && queue_memory(&rxq->queue, rxq->queue.pool, l);
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, rxq->queue.pool, l)
     VBALANCED(requires, rxq->queue.pool, l, &rxq->queue.ring, tag)
     requires TAG_OK(tag);
     requires \separated(rxq, rxq->queue.pool, l);
@@ -57,7 +59,7 @@ void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l
         rxq->queue.broken, rxq->parts, rxq->packets, rxq->bytes, rxq->dropped.errors,
         rxq->dropped.oversize, l->place[0 .. 65535], l->order[0 .. 65535],
         l->position[0 .. 65535];
-    ensures queue_memory(&rxq->queue, rxq->queue.pool, l);
+    QUEUE_OK(ensures, &rxq->queue, rxq->queue.pool, l)
     VBALANCED(ensures, rxq->queue.pool, l, &rxq->queue.ring, tag)
     ensures \result == -5 || 0 <= \result <= max;
     ensures reported: \result == -5 ==> rxq->queue.broken != 0;
@@ -72,7 +74,8 @@ int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t ma
     /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
 
 /* See ir_tx. */
-/*@ requires \valid(txq) && queue_memory(&txq->queue, txq->queue.pool, l);
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, txq->queue.pool, l)
     VBALANCED(requires, txq->queue.pool, l, &txq->queue.ring, tag)
     requires TAG_OK(tag);
     requires txq->frame_max <= txq->queue.pool->buffer_size;
@@ -87,7 +90,7 @@ int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t ma
         txq->queue.taken_flags, txq->queue.used_lap, txq->queue.posted_flags, txq->queue.avail_lap, txq->queue.posted, txq->queue.taken,
         txq->queue.idle, txq->queue.broken, txq->packets, txq->bytes, l->place[0 .. 65535],
         l->order[0 .. 65535], l->position[0 .. 65535];
-    ensures queue_memory(&txq->queue, txq->queue.pool, l);
+    QUEUE_OK(ensures, &txq->queue, txq->queue.pool, l)
     VBALANCED(ensures, txq->queue.pool, l, &txq->queue.ring, tag)
     ensures \result == -5 || \result == -116 || \result == -90 || 0 <= \result <= count;
     ensures stays_broken: \old(txq->queue.broken) != 0 ==>
@@ -106,7 +109,8 @@ int32_t virtio_tx_burst(struct virtio_txq *txq, const struct ir_pkt *pkts, uint3
     /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
 
 /* See ir_tx_reclaim. */
-/*@ requires \valid(txq) && queue_memory(&txq->queue, txq->queue.pool, l);
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, txq->queue.pool, l)
     VBALANCED(requires, txq->queue.pool, l, &txq->queue.ring, tag)
     requires TAG_OK(tag);
     requires \separated(txq, txq->queue.pool, l);
@@ -116,7 +120,7 @@ int32_t virtio_tx_burst(struct virtio_txq *txq, const struct ir_pkt *pkts, uint3
         txq->queue.ring.id_at[0 .. 4095], txq->queue.ring.position_of[0 .. 4095],
         txq->queue.taken_flags, txq->queue.used_lap, txq->queue.taken, txq->queue.idle, txq->queue.broken,
         l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
-    ensures queue_memory(&txq->queue, txq->queue.pool, l);
+    QUEUE_OK(ensures, &txq->queue, txq->queue.pool, l)
     VBALANCED(ensures, txq->queue.pool, l, &txq->queue.ring, tag)
     ensures \result == -5 || \result == used(&txq->queue.ring.window);
     ensures \result == -5 <==> txq->queue.broken != 0;
@@ -127,7 +131,8 @@ int32_t virtio_tx_reclaim(struct virtio_txq *txq)
     /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
 
 /* Return each buffer in the ring to the pool. Only once the device has stopped using it. */
-/*@ requires \valid(rxq) && queue_memory(&rxq->queue, rxq->queue.pool, l);
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, rxq->queue.pool, l)
     VBALANCED(requires, rxq->queue.pool, l, &rxq->queue.ring, tag)
     requires TAG_OK(tag);
     assigns rxq->queue.pool->free_count, rxq->queue.pool->stack[0 .. 65535],
@@ -138,7 +143,8 @@ int32_t virtio_tx_reclaim(struct virtio_txq *txq)
     ensures ring_frees{Pre, Post}(l, tag);
 */
 void virtio_rx_drain(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
-/*@ requires \valid(txq) && queue_memory(&txq->queue, txq->queue.pool, l);
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, txq->queue.pool, l)
     VBALANCED(requires, txq->queue.pool, l, &txq->queue.ring, tag)
     requires TAG_OK(tag);
     assigns txq->queue.pool->free_count, txq->queue.pool->stack[0 .. 65535],

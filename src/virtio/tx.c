@@ -25,7 +25,7 @@ static inline void virtio_clear_header(const struct ir_pool *pool, uint32_t inde
 
 /* Return what the device has finished with to the pool: up to `ready` buffers. Returns how many; the
  * queue is broken when the device named one that it does not have. */
-/*@ requires queue_memory(queue, pool, l);
+/*@ QUEUE_OK(requires, queue, pool, l)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires ready <= used(&queue->ring.window);
@@ -33,7 +33,7 @@ static inline void virtio_clear_header(const struct ir_pool *pool, uint32_t inde
         queue->ring.window.slot[0 .. 4095], queue->ring.id_at[0 .. 4095],
         queue->ring.position_of[0 .. 4095], queue->taken_flags, queue->used_lap, queue->broken,
         l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
-    ensures queue_memory(queue, pool, l);
+    QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures 0 <= \result <= ready;
     ensures queue->broken == 1 || queue->broken == \old(queue->broken);
@@ -45,7 +45,7 @@ static uint64_t tx_finish_all(struct virtio_queue *queue, struct ir_pool *pool, 
     uint64_t finished = 0u;
 
     /*@ loop invariant 0 <= finished <= ready;
-        loop invariant memory: queue_memory(queue, pool, l);
+        QUEUE_OK(loop invariant, queue, pool, l)
         VBALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant used: ready - finished <= used(&queue->ring.window);
         loop invariant same: queue->broken == \at(queue->broken, Pre);
@@ -115,14 +115,14 @@ static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_poo
 }
 
 /* Lend the packet's buffer to the device, in the position at the tail. */
-/*@ requires queue_memory(queue, pool, l);
+/*@ QUEUE_OK(requires, queue, pool, l)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires used(&queue->ring.window) < queue->ring.window.size - 1;
     requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= pool->buffer_size;
     assigns pool->grant[0 .. 65535], queue->ring.window.slot[0 .. 4095],
         queue->ring.window.tail, queue->posted_flags, queue->avail_lap, l->place[0 .. 65535];
-    ensures queue_memory(queue, pool, l);
+    QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures in_ring(l->place[pkt_index(pkt)], tag);
     ensures \old(l->place[pkt_index(pkt)]) == PLACE_APP;
@@ -147,7 +147,8 @@ static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, str
 }
 
 /* Lend up to `count` packets, for which the ring has room, until one is refused. Returns how many. */
-/*@ requires \valid(txq) && queue_memory(&txq->queue, pool, l);
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, pool, l)
     VBALANCED(requires, pool, l, &txq->queue.ring, tag)
     requires TAG_OK(tag);
     requires txq->frame_max <= pool->buffer_size;
@@ -158,7 +159,7 @@ static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, str
     assigns pool->grant[0 .. 65535], txq->queue.ring.window.slot[0 .. 4095],
         txq->queue.ring.window.tail, txq->queue.posted_flags, txq->queue.avail_lap, txq->packets, txq->bytes,
         l->place[0 .. 65535];
-    ensures queue_memory(&txq->queue, pool, l);
+    QUEUE_OK(ensures, &txq->queue, pool, l)
     VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
     ensures \result <= count;
     ensures used(&txq->queue.ring.window) == \old(used(&txq->queue.ring.window)) + \result;
@@ -179,7 +180,7 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
 
     /*@ loop invariant 0 <= sent <= count;
         loop invariant bytes <= sent * 65535;
-        loop invariant memory: queue_memory(queue, pool, l);
+        QUEUE_OK(loop invariant, queue, pool, l)
         VBALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant used(&queue->ring.window) == \at(used(&txq->queue.ring.window), Pre) + sent;
         loop invariant dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]);
@@ -209,7 +210,8 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
 }
 
 /* Send up to `count` packets and tell the device. Returns as ir_tx. */
-/*@ requires \valid(txq) && queue_memory(&txq->queue, pool, l);
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, pool, l)
     VBALANCED(requires, pool, l, &txq->queue.ring, tag)
     requires TAG_OK(tag);
     requires txq->frame_max <= pool->buffer_size;
@@ -220,7 +222,7 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
     assigns pool->grant[0 .. 65535], txq->queue.ring.window.slot[0 .. 4095],
         txq->queue.ring.window.tail, txq->queue.posted_flags, txq->queue.avail_lap, txq->queue.posted,
         txq->queue.broken, txq->packets, txq->bytes, l->place[0 .. 65535];
-    ensures queue_memory(&txq->queue, pool, l);
+    QUEUE_OK(ensures, &txq->queue, pool, l)
     VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
     ensures \result == -116 || \result == -90 || 0 <= \result <= count;
     ensures sent_dead: \forall integer i; 0 <= i < \result ==> !held(pool, pkts[i]);
@@ -246,7 +248,8 @@ static int32_t tx_send(struct virtio_txq *txq, struct ir_pool *pool, const struc
 }
 
 /* Reclaim when it is worth it. Returns 0, or -EIO when the queue is broken. */
-/*@ requires \valid(txq) && queue_memory(&txq->queue, txq->queue.pool, l);
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, txq->queue.pool, l)
     VBALANCED(requires, txq->queue.pool, l, &txq->queue.ring, tag)
     requires TAG_OK(tag);
     requires \separated(txq, txq->queue.pool, l);
@@ -256,7 +259,7 @@ static int32_t tx_send(struct virtio_txq *txq, struct ir_pool *pool, const struc
         txq->queue.ring.id_at[0 .. 4095], txq->queue.ring.position_of[0 .. 4095],
         txq->queue.taken_flags, txq->queue.used_lap, txq->queue.taken, txq->queue.idle, txq->queue.broken,
         l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
-    ensures queue_memory(&txq->queue, txq->queue.pool, l);
+    QUEUE_OK(ensures, &txq->queue, txq->queue.pool, l)
     VBALANCED(ensures, txq->queue.pool, l, &txq->queue.ring, tag)
     ensures \result == 0 || \result == -5;
     ensures runs: \result == 0 ==> txq->queue.broken == 0;
