@@ -186,6 +186,22 @@ static void a_device_that_needs_a_reset_says_so_and_stops(void **state)
     rig_close(&rig);
 }
 
+static void there_are_no_features_beyond_64(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, "");
+    rig_write(&rig, R_DEVICE_SELECT, 4, 2);
+    rig_write(&rig, R_DRIVER_SELECT, 4, UINT32_MAX);
+    assert_int_equal(rig_read(&rig, R_DEVICE_SELECT, 4), 2);
+    assert_int_equal(rig_read(&rig, R_DRIVER_SELECT, 4), UINT32_MAX);
+    assert_int_equal(rig_read(&rig, R_DEVICE_FEATURE, 4), 0);
+    assert_int_equal(rig_read(&rig, R_DRIVER_FEATURE, 4), 0);
+    assert_int_equal(rig_violations(&rig), 0);
+    rig_close(&rig);
+}
+
 static void a_driver_that_failed_may_say_so(void **state)
 {
     struct rig rig;
@@ -261,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_device_can_be_reset_and_started_again),
         cmocka_unit_test(the_link_comes_up_with_a_new_generation_and_an_interrupt),
         cmocka_unit_test(a_device_that_needs_a_reset_says_so_and_stops),
+        cmocka_unit_test(there_are_no_features_beyond_64),
         cmocka_unit_test(a_driver_that_failed_may_say_so),
         cmocka_unit_test(vectors_are_refused),
         cmocka_unit_test(a_legacy_queue_is_placed_by_its_page_and_taken_away_by_0),

@@ -20,6 +20,18 @@ static void a_queue_that_is_absent(void **state)
     broken(&rig, SOFT_RULE_QUEUE_SELECT, "queue_size of queue 3");
 }
 
+static void a_legacy_queue_that_is_absent(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, "transport=legacy");
+    rig_negotiate(&rig, SOFT_F_ANY_LAYOUT);
+    rig_write(&rig, L_QUEUE_SELECT, 2, 3);
+    rig_write(&rig, L_QUEUE_PFN, 4, 1);
+    broken(&rig, SOFT_RULE_QUEUE_SELECT, "page 0x1 was given to queue 3");
+}
+
 static void check_size(const char *arguments, uint32_t size)
 {
     struct rig rig;
@@ -210,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_queue_that_is_absent),
+        cmocka_unit_test(a_legacy_queue_that_is_absent),
         cmocka_unit_test(a_queue_of_no_size),
         cmocka_unit_test(a_queue_larger_than_offered),
         cmocka_unit_test(a_split_ring_whose_size_is_no_power_of_two),

@@ -274,6 +274,21 @@ static void features_ok_that_is_not_read_back(void **state)
     broken(&rig, SOFT_RULE_FEATURE_UNREAD, "queue_size of queue 0");
 }
 
+static void driver_ok_without_reading_features_ok_back(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, "platform=off");
+    rig_set_status(&rig, SOFT_ACKNOWLEDGE);
+    rig_set_status(&rig, AD);
+    rig_write(&rig, R_DRIVER_SELECT, 4, 1);
+    rig_write(&rig, R_DRIVER_FEATURE, 4, 1);
+    rig_set_status(&rig, AD | SOFT_FEATURES_OK);
+    rig_set_status(&rig, AD | SOFT_FEATURES_OK | SOFT_DRIVER_OK);
+    broken(&rig, SOFT_RULE_FEATURE_UNREAD, "status 0x4 while device_status is 0x0b");
+}
+
 static void every_rule_of_this_program_has_been_broken(void **state)
 {
     (void)state;
@@ -305,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_feature_without_what_it_needs),
         cmocka_unit_test(an_old_driver_on_modern_registers),
         cmocka_unit_test(features_ok_that_is_not_read_back),
+        cmocka_unit_test(driver_ok_without_reading_features_ok_back),
         cmocka_unit_test(every_rule_of_this_program_has_been_broken),
     };
 
