@@ -252,15 +252,6 @@ uint8_t sim_virtio_ack(struct sim_virtio *card, uint8_t answer)
     return answer;
 }
 
-uint16_t sim_virtio_buffers(struct sim_virtio *card, uint16_t buffers)
-{
-    if (sim_virtio_lie(card, SIM_VIRTIO_LIE_BUFFERS_ZERO))
-        return 0;
-    if (sim_virtio_lie(card, SIM_VIRTIO_LIE_BUFFERS_MANY))
-        return sim_lies_draw(&card->hostile->lies, 2u) == 0 ? UINT16_MAX : (uint16_t)(buffers + 1u);
-    return buffers;
-}
-
 void sim_virtio_before_round(struct sim_virtio *card)
 {
     sim_virtio_restore(card, false);

@@ -134,6 +134,21 @@ static void remember_buffer(struct sim_virtio *card, const struct soft_chain *ch
     hostile->next_buffer++;
 }
 
+void sim_virtio_header(struct sim_virtio *card, uint8_t header[SOFT_NET_HEADER], uint16_t buffers)
+{
+    struct sim_lies *lies = &card->hostile->lies;
+
+    if (sim_virtio_lie(card, SIM_VIRTIO_LIE_HEADER))
+        for (uint32_t i = 0; i < SOFT_NET_BUFFERS; i++)
+            header[i] = (uint8_t)sim_lies_draw(lies, 256u);
+    if (sim_virtio_lie(card, SIM_VIRTIO_LIE_BUFFERS_ZERO))
+        buffers = 0;
+    if (sim_virtio_lie(card, SIM_VIRTIO_LIE_BUFFERS_MANY))
+        buffers = sim_lies_draw(lies, 2u) == 0 ? UINT16_MAX : (uint16_t)(buffers + 1u);
+    header[SOFT_NET_BUFFERS] = (uint8_t)(buffers & 0xffu);
+    header[SOFT_NET_BUFFERS + 1u] = (uint8_t)(buffers >> 8);
+}
+
 void sim_virtio_received(struct sim_virtio *card, const struct soft_chain *chain,
                          struct soft_done *done)
 {

@@ -150,12 +150,10 @@ static void fill(struct sim_virtio *card, uint16_t queue, uint32_t count)
     uint8_t header[SOFT_NET_HEADER] = {0};
     const uint8_t *data = card->arrival.data;
     uint32_t left = card->arrival.length;
-    uint16_t buffers = (uint16_t)count;
 
+    header[SOFT_NET_BUFFERS] = (uint8_t)count; /* <= SIM_VIRTIO_MERGE */
     if (card->hostile != NULL)
-        buffers = sim_virtio_buffers(card, buffers);
-    header[SOFT_NET_BUFFERS] = (uint8_t)(buffers & 0xffu);
-    header[SOFT_NET_BUFFERS + 1u] = (uint8_t)(buffers >> 8);
+        sim_virtio_header(card, header, (uint16_t)count);
     for (uint32_t i = 0; i < count; i++) {
         const struct soft_chain *chain = &card->merge[i];
         uint32_t start = 0;

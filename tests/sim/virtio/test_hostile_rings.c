@@ -184,6 +184,21 @@ static void a_packet_lies_in_no_buffer_or_in_more_than_it_does(void **state)
     assert_true(buffers("buffers.many") > 1u);
 }
 
+static void the_header_asks_for_anything(void **state)
+{
+    static const uint8_t none[SOFT_NET_BUFFERS] = {0};
+    struct rig rig;
+    uint32_t id = 0;
+    uint32_t length;
+
+    (void)state;
+    start(&rig, 0, "header");
+    assert_true(receive(&rig, &id, &length));
+    assert_memory_not_equal(rig_buffer(&rig, 0, 0), none, sizeof(none));
+    assert_int_equal(rig_buffer(&rig, 0, 0)[SOFT_NET_BUFFERS], 1);
+    rig_close(&rig);
+}
+
 static void a_buffer_is_written_after_it_was_returned(void **state)
 {
     struct rig rig;
@@ -256,6 +271,7 @@ int main(void)
         cmocka_unit_test(the_index_goes_ahead_or_back),
         cmocka_unit_test(lengths_are_not_those_of_the_frame),
         cmocka_unit_test(a_packet_lies_in_no_buffer_or_in_more_than_it_does),
+        cmocka_unit_test(the_header_asks_for_anything),
         cmocka_unit_test(a_buffer_is_written_after_it_was_returned),
         cmocka_unit_test(rings_are_written_to_but_put_right_before_the_card_reads_them),
         cmocka_unit_test(a_packed_ring_that_is_written_to_is_silent),
