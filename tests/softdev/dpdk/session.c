@@ -210,7 +210,7 @@ static void serve_ring(struct session *session, const struct message *message)
 
 bool session_serve(struct session *session)
 {
-    struct message message;
+    struct message message = {0};
     int got = receive(session->socket, &message);
 
     if (got <= 0)
