@@ -44,7 +44,7 @@ const struct sim_lie_list sim_virtio_lies = {
     .name = point_name,
 };
 
-_Static_assert(SIM_VIRTIO_LIE_COUNT + SOFT_R_COUNT < SIM_LIES_MAX,
+_Static_assert((uint32_t)SIM_VIRTIO_LIE_COUNT + (uint32_t)SOFT_R_COUNT < SIM_LIES_MAX,
                "each register needs a place among those that can lie");
 
 bool sim_virtio_lie(struct sim_virtio *card, uint32_t point)
@@ -184,7 +184,7 @@ uint32_t sim_virtio_answer(struct sim_virtio *card, enum soft_register reg, uint
                            uint32_t value)
 {
     bool lies = reg < SOFT_R_COUNT && special(card, reg, &value);
-    bool named = reg < SOFT_R_COUNT && sim_virtio_lie(card, SIM_VIRTIO_LIE_COUNT + reg);
+    bool named = reg < SOFT_R_COUNT && sim_virtio_lie(card, (uint32_t)SIM_VIRTIO_LIE_COUNT + reg);
 
     if (sim_virtio_lie(card, SIM_VIRTIO_LIE_REGISTER) || named) {
         value = sim_lies_answer(&card->hostile->lies, value);
@@ -250,15 +250,6 @@ uint8_t sim_virtio_ack(struct sim_virtio *card, uint8_t answer)
     if (sim_virtio_lie(card, SIM_VIRTIO_LIE_ACK_ERROR))
         return SOFT_CTRL_ACK_ERROR;
     return answer;
-}
-
-uint16_t sim_virtio_buffers(struct sim_virtio *card, uint16_t buffers)
-{
-    if (sim_virtio_lie(card, SIM_VIRTIO_LIE_BUFFERS_ZERO))
-        return 0;
-    if (sim_virtio_lie(card, SIM_VIRTIO_LIE_BUFFERS_MANY))
-        return sim_lies_draw(&card->hostile->lies, 2u) == 0 ? UINT16_MAX : (uint16_t)(buffers + 1u);
-    return buffers;
 }
 
 void sim_virtio_before_round(struct sim_virtio *card)

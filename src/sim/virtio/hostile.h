@@ -27,6 +27,7 @@
     X(LEN_MAX, "len.max", 512, "reports a length of 4294967295")                                   \
     X(BUFFERS_ZERO, "buffers.zero", 512, "says that a packet lies in 0 buffers")                   \
     X(BUFFERS_MANY, "buffers.many", 512, "says that a packet lies in more buffers than it does")   \
+    X(HEADER, "header", 256, "asks for work on a received packet, with any offsets")               \
     X(RX_EMPTY, "rx.empty", 256, "reports a frame that it did not write")                          \
     X(RX_LATE, "rx.late", 256, "writes to a buffer that it has returned")                          \
     X(RING_DESC, "ring.desc", 64, "writes to descriptors that the driver may be reading")          \
@@ -108,15 +109,16 @@ bool sim_virtio_gone(struct sim_virtio *card, bool write);
 uint32_t sim_virtio_answer(struct sim_virtio *card, enum soft_register reg, uint32_t width,
                            uint32_t value);
 uint32_t sim_virtio_space(struct sim_virtio *card, uint32_t offset, uint32_t width, uint32_t value);
-/* The answer to a command, and the number of buffers of a packet, instead of the true one. */
+/* The answer to a command instead of the true one. */
 uint8_t sim_virtio_ack(struct sim_virtio *card, uint8_t answer);
-uint16_t sim_virtio_buffers(struct sim_virtio *card, uint16_t buffers);
 /* Before and after each round of work. */
 void sim_virtio_before_round(struct sim_virtio *card);
 void sim_virtio_after_round(struct sim_virtio *card);
 
 /* hostile_ring.c */
 bool sim_virtio_silent(const struct sim_virtio *card, uint16_t queue);
+/* The header of a packet that lies in so many buffers may change. */
+void sim_virtio_header(struct sim_virtio *card, uint8_t header[SOFT_NET_HEADER], uint16_t buffers);
 /* A buffer has been filled and is to be returned: *done may change. */
 void sim_virtio_received(struct sim_virtio *card, const struct soft_chain *chain,
                          struct soft_done *done);

@@ -33,6 +33,8 @@ static uint16_t pair_for(const struct sim_virtio *card, const uint8_t *frame, ui
     uint32_t type = (uint32_t)frame[12] << 8 | frame[13];
     uint32_t sum = 0;
 
+    if (card->control.pairs == 1u)
+        return 0;
     if (type == TYPE_IPV4 && length >= IPV4_ADDRESSES + IPV4_BYTES)
         sum = hash(frame + IPV4_ADDRESSES, IPV4_BYTES);
     else if (type == TYPE_IPV6 && length >= IPV6_ADDRESSES + IPV6_BYTES)
@@ -162,12 +164,10 @@ static void fill(struct sim_virtio *card, uint16_t queue, uint32_t count)
     uint8_t header[SOFT_NET_HEADER] = {0};
     const uint8_t *data = card->arrival.data;
     uint32_t left = card->arrival.length;
-    uint16_t buffers = (uint16_t)count;
 
+    header[SOFT_NET_BUFFERS] = (uint8_t)count; /* <= SIM_VIRTIO_MERGE */
     if (card->hostile != NULL)
-        buffers = sim_virtio_buffers(card, buffers);
-    header[SOFT_NET_BUFFERS] = (uint8_t)(buffers & 0xffu);
-    header[SOFT_NET_BUFFERS + 1u] = (uint8_t)(buffers >> 8);
+        sim_virtio_header(card, header, (uint16_t)count);
     for (uint32_t i = 0; i < count; i++) {
         const struct soft_chain *chain = &card->merge[i];
         uint32_t start = 0;
