@@ -152,7 +152,7 @@ static int start(struct life *life)
 /* The memory becomes more than the back end knows. */
 static int grow(struct life *life)
 {
-    return life->more.size != 0 ? 0 : ir_domain_alloc(life->domain, UINT64_C(1) << 30, &life->more);
+    return life->more.size != 0 ? 0 : ir_domain_alloc(life->domain, UINT64_C(1) << 26, &life->more);
 }
 
 static int notify(struct life *life)

@@ -185,7 +185,7 @@ static void starting_tells_everything_in_order(void **state)
                 (SOFT_F_VERSION_1 | SOFT_F_MRG_RXBUF | VHOST_USER_F_PROTOCOL_FEATURES));
     expect_status(stand, &at, SOFT_ACKNOWLEDGE | SOFT_DRIVER | SOFT_FEATURES_OK);
     backend_message(&stand->backend, at++, VHOST_USER_GET_STATUS);
-    expect_table(stand, &at, UINT64_C(1) << 30);
+    expect_table(stand, &at, UINT64_C(1) << 26);
     expect_ring(stand, &at, 0, 0);
     expect_ring(stand, &at, 1, 0);
     expect_state(&stand->backend, &at, VHOST_USER_SET_VRING_ENABLE, 0, 1);
@@ -296,15 +296,15 @@ static void the_memory_is_told_again_when_it_grows(void **state)
 
     backend_start(&stand->backend);
     open_device(stand, "");
-    assert_int_equal(ir_domain_alloc(stand->player.domain, UINT64_C(1) << 29, &more[0]), 0);
+    assert_int_equal(ir_domain_alloc(stand->player.domain, UINT64_C(1) << 25, &more[0]), 0);
     assert_int_equal(backend_count(&stand->backend, VHOST_USER_SET_MEM_TABLE), 0);
     player_run(&stand->player, USUAL, 2, 0);
     ir_domain_free(stand->player.domain, &more[0]);
     assert_int_equal(ir_domain_alloc(stand->player.domain, 4096, &more[0]), 0);
     assert_int_equal(backend_count(&stand->backend, VHOST_USER_SET_MEM_TABLE), 1);
     at = STARTED;
-    assert_int_equal(ir_domain_alloc(stand->player.domain, UINT64_C(1) << 30, &more[1]), 0);
-    expect_table(stand, &at, UINT64_C(1) << 31);
+    assert_int_equal(ir_domain_alloc(stand->player.domain, UINT64_C(1) << 26, &more[1]), 0);
+    expect_table(stand, &at, UINT64_C(1) << 27);
     more[1].memory[9] = 3;
     assert_int_equal(stand->backend.memory[more[1].iova - BACKEND_BASE + 9], 3);
     assert_int_equal(player_status(&stand->player), 0x0f);
@@ -323,7 +323,7 @@ static void memory_that_cannot_grow_needs_a_reset(void **state)
     player_run(&stand->player, USUAL, 2, 0);
     assert_int_equal(player_status(&stand->player), 0x0f);
     atomic_store(&stand->backend.refuse_memory, true);
-    assert_int_equal(ir_domain_alloc(stand->player.domain, UINT64_C(1) << 30, &more), 0);
+    assert_int_equal(ir_domain_alloc(stand->player.domain, UINT64_C(1) << 26, &more), 0);
     assert_int_equal(player_status(&stand->player), 0x4f);
     assert_false(player_link(&stand->player));
     atomic_store(&stand->backend.refuse_memory, false);
