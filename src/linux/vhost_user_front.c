@@ -186,7 +186,12 @@ static void notified(void *context, uint16_t index)
 
 static bool take_features(void *context, uint64_t features)
 {
-    return vu_session_features(&front_of(context)->session, features) == 0;
+    struct vu_front *front = front_of(context);
+
+    if (vu_session_features(&front->session, features) == 0)
+        return true;
+    break_down(front);
+    return false;
 }
 
 /* Rings are given to the back end all at once, by started(). */

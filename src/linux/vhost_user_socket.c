@@ -73,7 +73,7 @@ static int new_socket(void)
 /* What connect(2) calls refused may also be a file of another kind. */
 static int check_name(const char *path)
 {
-    struct stat status;
+    struct stat status = {0};
 
     if (stat(path, &status) != 0)
         return -errno;

@@ -464,6 +464,9 @@ static void features_that_the_back_end_refuses_do_not_stay(void **state)
     assert_true(player_reset(&stand->player));
     (void)player_offered(&stand->player);
     assert_false(player_accept(&stand->player, USUAL));
+    assert_false(player_link(&stand->player));
+    assert_true(player_reset(&stand->player));
+    assert_true(player_link(&stand->player));
     close_device(stand);
 }
 
