@@ -3,6 +3,7 @@
  * The virtio function in front of a back end: what is offered, what the back end is told when its
  * driver starts and resets it, and how the loss of the back end looks.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -470,6 +472,24 @@ static void features_that_the_back_end_refuses_do_not_stay(void **state)
     close_device(stand);
 }
 
+static void a_delay_takes_at_least_its_time(void **state)
+{
+    struct stand *stand = *state;
+    struct timespec begin;
+    struct timespec end;
+
+    backend_start(&stand->backend);
+    open_device(stand, "");
+    (void)clock_gettime(CLOCK_MONOTONIC, &begin);
+    for (uint32_t i = 0; i < 1000; i++)
+        stand->player.transport->ops->delay(stand->player.transport, 10);
+    stand->player.transport->ops->delay(stand->player.transport, 5000);
+    (void)clock_gettime(CLOCK_MONOTONIC, &end);
+    assert_true((end.tv_sec - begin.tv_sec) * 1000000000 + (end.tv_nsec - begin.tv_nsec) >=
+                15000000);
+    close_device(stand);
+}
+
 static void an_error_names_the_device_and_leaves_nothing(void **state)
 {
     struct stand *stand = *state;
@@ -505,6 +525,7 @@ int main(void)
         ON_STAND(nonsense_from_the_back_end_needs_a_reset),
         ON_STAND(a_back_end_that_goes_while_it_is_started_needs_a_reset),
         ON_STAND(features_that_the_back_end_refuses_do_not_stay),
+        ON_STAND(a_delay_takes_at_least_its_time),
         ON_STAND(an_error_names_the_device_and_leaves_nothing),
     };
 
