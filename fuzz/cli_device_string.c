@@ -56,7 +56,7 @@ static void check_arguments(const struct sim_arguments *arguments)
         gen->flows > SIM_GEN_FLOWS_MAX || gen->rate > SIM_GEN_RATE_MAX)
         fuzz_fail("%u bytes, %u flows or %llu frames a second are out of range", gen->size,
                   gen->flows, (unsigned long long)gen->rate);
-    if (arguments->mac_given && (arguments->card.mac[0] & 1u) != 0)
+    if (arguments->mac_given && (arguments->mac[0] & 1u) != 0)
         fuzz_fail("a group address was accepted");
 }
 
@@ -86,7 +86,7 @@ static void check_vhost_user(const char *text)
 static bool opens_nothing(const struct sim_arguments *arguments)
 {
     return arguments->rx[0] == '\0' && arguments->tx[0] == '\0' && arguments->tap[0] == '\0' &&
-           arguments->link[0] == '\0' && !arguments->card.thread && arguments->gen.flows <= 64u;
+           arguments->link[0] == '\0' && !arguments->threaded && arguments->gen.flows <= 64u;
 }
 
 /* Whether a card may make ir_open or ir_close fail: some never get ready, and a hostile one may be
@@ -153,6 +153,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_arguments(&arguments);
     if (opens_nothing(&arguments))
-        open_card(device, arguments.card.hostile.any);
+        open_card(device, arguments.card.hostile.any || arguments.virtio.hostile.any);
     return 0;
 }

@@ -39,6 +39,7 @@
 #define SOFT_F_GUEST_ANNOUNCE  (UINT64_C(1) << 21)
 #define SOFT_F_MQ              (UINT64_C(1) << 22)
 #define SOFT_F_CTRL_MAC_ADDR   (UINT64_C(1) << 23)
+#define SOFT_F_ANY_LAYOUT      (UINT64_C(1) << 27)
 #define SOFT_F_INDIRECT        (UINT64_C(1) << 28)
 #define SOFT_F_EVENT_IDX       (UINT64_C(1) << 29)
 #define SOFT_F_VERSION_1       (UINT64_C(1) << 32)

@@ -72,6 +72,24 @@ uint8_t *soft_ring_area(struct soft_ring *ring, enum soft_area area)
     return memory;
 }
 
+static bool locate(struct soft_ring *ring, struct soft_part *part)
+{
+    part->memory = ring->memory.at(ring->memory.context, &ring->hint[SOFT_AREA_BUFFER],
+                                   part->address, part->length);
+    if (part->memory == NULL)
+        return soft_ring_fail(ring, SOFT_RULE_DMA_UNMAPPED, "a buffer of %u bytes at 0x%llx",
+                              part->length, (unsigned long long)part->address);
+    return true;
+}
+
+bool soft_ring_locate(struct soft_ring *ring, struct soft_chain *chain)
+{
+    for (uint32_t i = 0; i < chain->slots; i++)
+        if (!locate(ring, &chain->part[i]))
+            return false;
+    return true;
+}
+
 bool soft_ring_part(struct soft_ring *ring, struct soft_chain *chain, uint64_t address,
                     uint32_t length, bool writable)
 {
@@ -85,11 +103,8 @@ bool soft_ring_part(struct soft_ring *ring, struct soft_chain *chain, uint64_t a
                               chain->slots);
     part->address = address;
     part->length = length;
-    part->memory =
-        ring->memory.at(ring->memory.context, &ring->hint[SOFT_AREA_BUFFER], address, length);
-    if (part->memory == NULL)
-        return soft_ring_fail(ring, SOFT_RULE_DMA_UNMAPPED, "a buffer of %u bytes at 0x%llx",
-                              length, (unsigned long long)address);
+    if (!locate(ring, part))
+        return false;
     if (writable) {
         chain->write_bytes += length;
     } else {
@@ -164,15 +179,21 @@ struct soft_done soft_ring_done(const struct soft_chain *chain, uint32_t length)
         .id = chain->id, .slots = chain->slots, .chains = 1u, .length = length};
 }
 
-void soft_ring_put(struct soft_ring *ring, const struct soft_done *done)
+void soft_ring_put_as(struct soft_ring *ring, const struct soft_done *done, uint32_t id,
+                      uint32_t length)
 {
     if (!usable(ring))
         return;
     forget(ring, done->id, done->slots);
     if (ring->packed)
-        soft_packed_put(ring, done);
+        soft_packed_put(ring, id, length, done->slots);
     else
-        soft_split_put(ring, done);
+        soft_split_put(ring, id, length, done->chains);
+}
+
+void soft_ring_put(struct soft_ring *ring, const struct soft_done *done)
+{
+    soft_ring_put_as(ring, done, done->id, done->length);
 }
 
 void soft_ring_publish(struct soft_ring *ring)
@@ -222,41 +243,52 @@ bool soft_ring_listen(struct soft_ring *ring)
     return soft_ring_any(ring);
 }
 
-/* Copy from, or to, the parts of a chain from `first` up to `end`. */
-static uint32_t copy(const struct soft_part *part, const struct soft_part *end, uint64_t offset,
-                     uint8_t *out, const uint8_t *in, uint32_t length)
+/* The bytes from `offset` on in the parts from *part up to `end`, as far as they lie in one part: how
+ * many they are is in *bytes, at most `limit`. Goes on behind them; NULL when there are none. */
+static uint8_t *next_piece(const struct soft_part **part, const struct soft_part *end,
+                           uint64_t *offset, uint32_t limit, uint32_t *bytes)
 {
-    uint32_t done = 0;
-
-    for (; part < end && done < length; part++) {
-        uint32_t start;
-        uint32_t bytes;
-
-        if (offset >= part->length) {
-            offset -= part->length;
-            continue;
-        }
-        start = (uint32_t)offset;
-        bytes = part->length - start < length - done ? part->length - start : length - done;
-        offset = 0;
-        if (out != NULL)
-            memcpy(out + done, part->memory + start, bytes);
-        else
-            memcpy(part->memory + start, in + done, bytes);
-        done += bytes;
+    while (*part < end && *offset >= (*part)->length) {
+        *offset -= (*part)->length;
+        (*part)++;
     }
-    return done;
+    if (*part == end || limit == 0)
+        return NULL;
+    *bytes = (*part)->length - (uint32_t)*offset;
+    if (*bytes > limit)
+        *bytes = limit;
+    *offset += *bytes;
+    return (*part)->memory + (*offset - *bytes);
 }
 
 uint32_t soft_chain_read(const struct soft_chain *chain, uint64_t offset, uint8_t *to,
                          uint32_t length)
 {
-    return copy(chain->part, chain->part + chain->readable, offset, to, NULL, length);
+    const struct soft_part *part = chain->part;
+    const struct soft_part *end = part + chain->readable;
+    const uint8_t *piece;
+    uint32_t done = 0;
+    uint32_t bytes;
+
+    while ((piece = next_piece(&part, end, &offset, length - done, &bytes)) != NULL) {
+        memcpy(to + done, piece, bytes);
+        done += bytes;
+    }
+    return done;
 }
 
 uint32_t soft_chain_write(const struct soft_chain *chain, uint64_t offset, const uint8_t *from,
                           uint32_t length)
 {
-    return copy(chain->part + chain->readable, chain->part + chain->slots, offset, NULL, from,
-                length);
+    const struct soft_part *part = chain->part + chain->readable;
+    const struct soft_part *end = chain->part + chain->slots;
+    uint8_t *piece;
+    uint32_t done = 0;
+    uint32_t bytes;
+
+    while ((piece = next_piece(&part, end, &offset, length - done, &bytes)) != NULL) {
+        memcpy(piece, from + done, bytes);
+        done += bytes;
+    }
+    return done;
 }

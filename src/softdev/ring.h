@@ -84,11 +84,17 @@ bool soft_ring_take(struct soft_ring *ring, struct soft_chain *chain);
 /* Give back the chain that was taken last, as if it had not been (the chain is as it was filled).
  * Nothing has been returned meanwhile. */
 void soft_ring_untake(struct soft_ring *ring, const struct soft_chain *chain);
+/* Translate the buffers of a chain anew, which was taken some time ago. False when they are not
+ * mapped any more; then the ring is faulty. */
+bool soft_ring_locate(struct soft_ring *ring, struct soft_chain *chain);
 /* Whether a chain is available. */
 bool soft_ring_any(struct soft_ring *ring);
 
 /* Return chains; the driver sees it after soft_ring_publish, all at once. */
 void soft_ring_put(struct soft_ring *ring, const struct soft_done *done);
+/* The same, but the driver is told another id and length (a packed ring has 16 bits for the id). */
+void soft_ring_put_as(struct soft_ring *ring, const struct soft_done *done, uint32_t id,
+                      uint32_t length);
 void soft_ring_publish(struct soft_ring *ring);
 /* What to return for one chain. */
 struct soft_done soft_ring_done(const struct soft_chain *chain, uint32_t length);

@@ -97,7 +97,7 @@ void soft_packed_untake(struct soft_ring *ring, const struct soft_chain *chain)
         (uint16_t)(((uint32_t)ring->next_avail + ring->size - chain->slots) % ring->size);
 }
 
-void soft_packed_put(struct soft_ring *ring, const struct soft_done *done)
+void soft_packed_put(struct soft_ring *ring, uint32_t id, uint32_t length, uint16_t slots)
 {
     uint8_t *table = soft_ring_area(ring, SOFT_AREA_DESC);
     uint16_t slot = ring->next_used;
@@ -108,8 +108,8 @@ void soft_packed_put(struct soft_ring *ring, const struct soft_done *done)
     if (table == NULL)
         return;
     advance(ring, &slot, &wrap, ring->unpublished);
-    flags = (wrap ? OWNER : 0u) | (done->length != 0 ? SOFT_DESC_WRITE : 0u);
-    word = done->length | (uint64_t)done->id << ID_SHIFT | (uint64_t)flags << FLAGS_SHIFT;
+    flags = (wrap ? OWNER : 0u) | (length != 0 ? SOFT_DESC_WRITE : 0u);
+    word = length | (uint64_t)(id & 0xffffu) << ID_SHIFT | (uint64_t)flags << FLAGS_SHIFT;
     /* The first is held back: the driver reads the ring in order, so it hides all that follow. */
     if (ring->unpublished == 0) {
         ring->first_word = word;
@@ -117,7 +117,7 @@ void soft_packed_put(struct soft_ring *ring, const struct soft_done *done)
     } else {
         soft_store64(table + (size_t)SOFT_DESC_BYTES * slot + 8u, word);
     }
-    ring->unpublished = (uint16_t)(ring->unpublished + done->slots);
+    ring->unpublished = (uint16_t)(ring->unpublished + slots);
 }
 
 void soft_packed_publish(struct soft_ring *ring)

@@ -9,12 +9,6 @@
 
 #include "softdev/ring.h"
 
-/* A descriptor as its two words were read. */
-struct soft_descriptor {
-    uint64_t address;
-    uint64_t word; /* length, then id or next and flags, which the formats place differently */
-};
-
 /* Free-running indices wrap at 65536. */
 static inline uint16_t soft_plus16(uint32_t index, uint32_t count)
 {
@@ -74,7 +68,7 @@ bool soft_ring_accept(struct soft_ring *ring, const struct soft_chain *chain);
 bool soft_split_any(struct soft_ring *ring);
 bool soft_split_take(struct soft_ring *ring, struct soft_chain *chain);
 void soft_split_untake(struct soft_ring *ring, const struct soft_chain *chain);
-void soft_split_put(struct soft_ring *ring, const struct soft_done *done);
+void soft_split_put(struct soft_ring *ring, uint32_t id, uint32_t length, uint16_t chains);
 void soft_split_publish(struct soft_ring *ring);
 bool soft_split_interrupts(struct soft_ring *ring);
 void soft_split_hush(struct soft_ring *ring);
@@ -83,7 +77,7 @@ void soft_split_listen(struct soft_ring *ring);
 bool soft_packed_any(struct soft_ring *ring);
 bool soft_packed_take(struct soft_ring *ring, struct soft_chain *chain);
 void soft_packed_untake(struct soft_ring *ring, const struct soft_chain *chain);
-void soft_packed_put(struct soft_ring *ring, const struct soft_done *done);
+void soft_packed_put(struct soft_ring *ring, uint32_t id, uint32_t length, uint16_t slots);
 void soft_packed_publish(struct soft_ring *ring);
 bool soft_packed_interrupts(struct soft_ring *ring);
 void soft_packed_hush(struct soft_ring *ring);

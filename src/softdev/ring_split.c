@@ -99,16 +99,16 @@ void soft_split_untake(struct soft_ring *ring, const struct soft_chain *chain)
     ring->next_head = slot_of(ring, (uint32_t)ring->next_head + ring->size - chain->slots);
 }
 
-void soft_split_put(struct soft_ring *ring, const struct soft_done *done)
+void soft_split_put(struct soft_ring *ring, uint32_t id, uint32_t length, uint16_t chains)
 {
     uint8_t *used = soft_ring_area(ring, SOFT_AREA_DEVICE);
     uint16_t slot = slot_of(ring, (uint32_t)ring->next_used + ring->unpublished);
 
     if (used == NULL)
         return;
-    soft_store32(used + RING_ENTRIES + (size_t)USED_ENTRY * slot, done->id);
-    soft_store32(used + RING_ENTRIES + (size_t)USED_ENTRY * slot + 4u, done->length);
-    ring->unpublished = (uint16_t)(ring->unpublished + done->chains);
+    soft_store32(used + RING_ENTRIES + (size_t)USED_ENTRY * slot, id);
+    soft_store32(used + RING_ENTRIES + (size_t)USED_ENTRY * slot + 4u, length);
+    ring->unpublished = (uint16_t)(ring->unpublished + chains);
 }
 
 void soft_split_publish(struct soft_ring *ring)

@@ -48,6 +48,8 @@
     X(NET_RX_BUFFER, WATCHED, "a receive buffer must be writable, and large enough")               \
     X(NET_TX_HEADER, WATCHED,                                                                      \
       "a packet to send must be readable, with the whole header before it")                        \
+    X(NET_LAYOUT, WATCHED,                                                                         \
+      "before ANY_LAYOUT and VERSION_1 the header must have a descriptor of its own")              \
     X(NET_TX_FRAME, WATCHED, "a frame must have an Ethernet header and fit the MTU")               \
     X(NET_TX_OFFLOAD, WATCHED, "a packet must not ask for work that was not negotiated")           \
     X(NET_PAIR, WATCHED, "a queue pair must not send before VQ_PAIRS_SET has enabled it")          \

@@ -39,7 +39,7 @@ void work(struct card *card, uint32_t rounds)
 
 uint64_t device_time(const struct card *card)
 {
-    return sim_of(card)->clock;
+    return sim_of(card)->base.clock;
 }
 
 void readable(const struct ir_pool *pool, struct ir_pkt pkt)
@@ -69,7 +69,7 @@ struct life {
 
 static uint64_t clock_of(const struct life *life)
 {
-    return ((struct sim_card *)life->transport)->clock;
+    return ((struct sim_card *)life->transport)->base.clock;
 }
 
 static void begin_call(struct life *life)
