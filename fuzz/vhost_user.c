@@ -103,6 +103,8 @@ static int request(uint8_t which, int file)
         return vu_session_stop_ring(&session, ring.address.index);
     case 5:
         return vu_session_status(&session, which);
+    case 6:
+        return vu_session_settle(&session);
     default:
         return vu_session_stands(&session) ? 0 : -ENOTCONN;
     }

@@ -123,6 +123,8 @@ static int start_rings(struct vu_front *front)
     if (result == 0)
         result = vu_session_status(&front->session, SOFT_ACKNOWLEDGE | SOFT_DRIVER |
                                                         SOFT_FEATURES_OK | SOFT_DRIVER_OK);
+    if (result == 0)
+        result = vu_session_settle(&front->session);
     /* What the driver made available before now has not been told to anyone. */
     for (uint32_t i = 0; i < rings && result == 0; i++) {
         if (front->at_work[i])
@@ -162,7 +164,7 @@ static bool set_pairs(void *context, uint16_t pairs)
 {
     struct vu_front *front = front_of(context);
 
-    if (enable_pairs(front, pairs) == 0)
+    if (enable_pairs(front, pairs) == 0 && vu_session_settle(&front->session) == 0)
         return true;
     break_down(front);
     return false;
@@ -184,7 +186,12 @@ static void notified(void *context, uint16_t index)
 
 static bool take_features(void *context, uint64_t features)
 {
-    return vu_session_features(&front_of(context)->session, features) == 0;
+    struct vu_front *front = front_of(context);
+
+    if (vu_session_features(&front->session, features) == 0)
+        return true;
+    break_down(front);
+    return false;
 }
 
 /* Rings are given to the back end all at once, by started(). */

@@ -254,6 +254,14 @@ int vu_session_features(struct vu_session *session, uint64_t features)
     return 0;
 }
 
+int vu_session_settle(struct vu_session *session)
+{
+    uint8_t payload[VHOST_USER_NUMBER];
+
+    /* It answers in order, and each one answers this, whatever it has in the way of a protocol. */
+    return vu_ask_number(session, VHOST_USER_GET_FEATURES, payload);
+}
+
 int vu_session_memory(struct vu_session *session, int file, uint64_t first, uint64_t size)
 {
     uint32_t reply = (session->protocol & VHOST_USER_P_REPLY_ACK) != 0;

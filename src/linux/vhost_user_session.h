@@ -64,5 +64,7 @@ int vu_session_enable_ring(struct vu_session *session, uint32_t index, bool enab
 int vu_session_stop_ring(struct vu_session *session, uint32_t index);
 /* Tell device_status to a back end that wants to know. */
 int vu_session_status(struct vu_session *session, uint8_t status);
+/* Returns when the back end has done everything that it was told before. */
+int vu_session_settle(struct vu_session *session);
 
 #endif

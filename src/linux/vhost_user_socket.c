@@ -73,7 +73,7 @@ static int new_socket(void)
 /* What connect(2) calls refused may also be a file of another kind. */
 static int check_name(const char *path)
 {
-    struct stat status;
+    struct stat status = {0};
 
     if (stat(path, &status) != 0)
         return -errno;
@@ -177,13 +177,22 @@ union files {
     uint8_t bytes[CMSG_SPACE(VU_FILES_MAX * sizeof(int))];
 };
 
+/* sendmsg(2) only reads, but its type does not say so. */
+static void *without_const(const uint8_t *bytes)
+{
+    void *same;
+
+    memcpy(&same, &bytes, sizeof(same));
+    return same;
+}
+
 int vu_send(int socket, const uint8_t *bytes, uint32_t length, int file, uint64_t deadline)
 {
     union files files = {.bytes = {0}};
     uint32_t sent = 0;
 
     while (sent < length) {
-        struct iovec part = {(void *)(uintptr_t)(bytes + sent), length - sent};
+        struct iovec part = {without_const(bytes + sent), length - sent};
         struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
         ssize_t count;
         int result;

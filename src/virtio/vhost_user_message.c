@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#define MEMORY_LEAST 1073741824u /* 1 GiB */
+#define MEMORY_LEAST 67108864u /* 64 MiB */
 
 void vhost_user_put32(uint8_t *to, uint32_t value)
 {
@@ -138,10 +138,11 @@ int32_t vhost_user_parse_base(const uint8_t *payload, uint32_t index)
     return vhost_user_get32(payload) == index ? 0 : -EPROTO;
 }
 
-/* The powers of two from 2^30 to 2^40, for the loop below. */
+/* The powers of two from 2^26 to 2^40, for the loop below. */
 /*@
 predicate table_size(integer s) =
-    s == 1073741824 || s == 2147483648 || s == 4294967296 || s == 8589934592 ||
+    s == 67108864 || s == 134217728 || s == 268435456 || s == 536870912 || s == 1073741824 ||
+    s == 2147483648 || s == 4294967296 || s == 8589934592 ||
     s == 17179869184 || s == 34359738368 || s == 68719476736 || s == 137438953472 ||
     s == 274877906944 || s == 549755813888 || s == 1099511627776;
 */
@@ -151,7 +152,7 @@ uint64_t vhost_user_memory_size(uint64_t used)
     uint64_t size = MEMORY_LEAST;
 
     /*@ loop invariant table_size(size);
-        loop invariant size == 1073741824 || size < 2 * used;
+        loop invariant size == 67108864 || size < 2 * used;
         loop assigns size;
         loop variant 1099511627776 - size;
     */

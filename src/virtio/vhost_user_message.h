@@ -214,12 +214,12 @@ int32_t vhost_user_parse_done(const uint8_t *payload);
 int32_t vhost_user_parse_base(const uint8_t *payload, uint32_t index);
 
 /* Bytes of the table's one region, so that it reaches at least to `used` and seldom has to grow: the
- * next power of two from 1 GiB on. */
+ * next power of two from 64 MiB on. Not more: a back end that locks its memory pays for all of it. */
 /*@ requires used <= 1099511627776;
     assigns \nothing;
-    ensures used <= \result && 1073741824 <= \result <= 1099511627776;
-    ensures used <= 1073741824 ==> \result == 1073741824;
-    ensures used > 1073741824 ==> \result < 2 * used;
+    ensures used <= \result && 67108864 <= \result <= 1099511627776;
+    ensures used <= 67108864 ==> \result == 67108864;
+    ensures used > 67108864 ==> \result < 2 * used;
 */
 uint64_t vhost_user_memory_size(uint64_t used);
 

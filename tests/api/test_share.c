@@ -54,7 +54,7 @@ static uint8_t *map_as_peer(int file, uint64_t offset, uint64_t size)
 
 static void file_has_its_full_size_and_is_closed_on_exec(void **state)
 {
-    struct stat status;
+    struct stat status = {0}; /* MemorySanitizer does not know fstat */
 
     assert_int_equal(fstat(file_of(state), &status), 0);
     assert_true((uint64_t)status.st_size == FILE_SIZE);
@@ -106,7 +106,7 @@ static void large_region_is_aligned_and_a_small_one_need_not_be(void **state)
 static void memory_that_was_given_back_takes_no_room(void **state)
 {
     uint8_t *mine = ir_memory_map(file_of(state), 0, 4 * PAGE);
-    struct stat status;
+    struct stat status = {0}; /* MemorySanitizer does not know fstat */
 
     assert_non_null(mine);
     memset(mine, 0xff, 4 * PAGE);

@@ -37,7 +37,7 @@ struct life {
 
 /* --- The back end's process --- */
 
-static void serve(bool client, const char *path)
+static void serve(bool client, const char *path, int ready)
 {
     static struct backend backend = {
         .features = BACKEND_FEATURES, .protocol = BACKEND_PROTOCOL, .pairs = 1};
@@ -46,18 +46,24 @@ static void serve(bool client, const char *path)
     backend.client = client;
     (void)strcpy(backend.path, path);
     backend_start(&backend);
+    (void)close(ready);
     for (;;)
         (void)pause();
 }
 
 static void start_back_end(struct life *life, const char *path)
 {
+    int ready[2];
+    char byte;
+
+    require(pipe(ready) == 0, "no pipe");
     life->back_end = fork();
     if (life->back_end == 0)
-        serve(life->server, path);
+        serve(life->server, path, ready[1]);
     require(life->back_end > 0, "no process");
-    while (!life->server && access(path, F_OK) != 0)
-        (void)usleep(1000);
+    (void)close(ready[1]);
+    require(read(ready[0], &byte, 1) == 0, "the back end says something"); /* it listens */
+    (void)close(ready[0]);
 }
 
 static void end_back_end(const struct life *life)
@@ -152,7 +158,7 @@ static int start(struct life *life)
 /* The memory becomes more than the back end knows. */
 static int grow(struct life *life)
 {
-    return life->more.size != 0 ? 0 : ir_domain_alloc(life->domain, UINT64_C(1) << 30, &life->more);
+    return life->more.size != 0 ? 0 : ir_domain_alloc(life->domain, UINT64_C(1) << 26, &life->more);
 }
 
 static int notify(struct life *life)
