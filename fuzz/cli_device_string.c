@@ -153,6 +153,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_arguments(&arguments);
     if (opens_nothing(&arguments))
-        open_card(device, arguments.card.hostile.any);
+        open_card(device, arguments.card.hostile.any || arguments.virtio.hostile.any);
     return 0;
 }

@@ -266,13 +266,12 @@ static int take_argument(struct sim_arguments *arguments, const char *text, size
     const char *equals = memchr(text, '=', length);
     size_t name_length = equals == NULL ? length : (size_t)(equals - text);
     size_t number = find_key(arguments->kind, text, name_length);
-    const struct sim_key *key;
+    const struct sim_key *key = key_at(arguments->kind, number);
 
-    if (number == KEYS_MAX) {
+    if (key == NULL) {
         report_unknown(arguments->kind, text, name_length < 40u ? name_length : 40u, error);
         return -EINVAL;
     }
-    key = key_at(arguments->kind, number);
     if (seen[number] && !key->repeats) {
         (void)snprintf(error, IR_ERROR_LENGTH, "the key %s is given twice; give it once",
                        key->name);

@@ -243,41 +243,52 @@ bool soft_ring_listen(struct soft_ring *ring)
     return soft_ring_any(ring);
 }
 
-/* Copy from, or to, the parts of a chain from `first` up to `end`. */
-static uint32_t copy(const struct soft_part *part, const struct soft_part *end, uint64_t offset,
-                     uint8_t *out, const uint8_t *in, uint32_t length)
+/* The bytes from `offset` on in the parts from *part up to `end`, as far as they lie in one part: how
+ * many they are is in *bytes, at most `limit`. Goes on behind them; NULL when there are none. */
+static uint8_t *next_piece(const struct soft_part **part, const struct soft_part *end,
+                           uint64_t *offset, uint32_t limit, uint32_t *bytes)
 {
-    uint32_t done = 0;
-
-    for (; part < end && done < length; part++) {
-        uint32_t start;
-        uint32_t bytes;
-
-        if (offset >= part->length) {
-            offset -= part->length;
-            continue;
-        }
-        start = (uint32_t)offset;
-        bytes = part->length - start < length - done ? part->length - start : length - done;
-        offset = 0;
-        if (out != NULL)
-            memcpy(out + done, part->memory + start, bytes);
-        else
-            memcpy(part->memory + start, in + done, bytes);
-        done += bytes;
+    while (*part < end && *offset >= (*part)->length) {
+        *offset -= (*part)->length;
+        (*part)++;
     }
-    return done;
+    if (*part == end || limit == 0)
+        return NULL;
+    *bytes = (*part)->length - (uint32_t)*offset;
+    if (*bytes > limit)
+        *bytes = limit;
+    *offset += *bytes;
+    return (*part)->memory + (*offset - *bytes);
 }
 
 uint32_t soft_chain_read(const struct soft_chain *chain, uint64_t offset, uint8_t *to,
                          uint32_t length)
 {
-    return copy(chain->part, chain->part + chain->readable, offset, to, NULL, length);
+    const struct soft_part *part = chain->part;
+    const struct soft_part *end = part + chain->readable;
+    const uint8_t *piece;
+    uint32_t done = 0;
+    uint32_t bytes;
+
+    while ((piece = next_piece(&part, end, &offset, length - done, &bytes)) != NULL) {
+        memcpy(to + done, piece, bytes);
+        done += bytes;
+    }
+    return done;
 }
 
 uint32_t soft_chain_write(const struct soft_chain *chain, uint64_t offset, const uint8_t *from,
                           uint32_t length)
 {
-    return copy(chain->part + chain->readable, chain->part + chain->slots, offset, NULL, from,
-                length);
+    const struct soft_part *part = chain->part + chain->readable;
+    const struct soft_part *end = chain->part + chain->slots;
+    uint8_t *piece;
+    uint32_t done = 0;
+    uint32_t bytes;
+
+    while ((piece = next_piece(&part, end, &offset, length - done, &bytes)) != NULL) {
+        memcpy(piece, from + done, bytes);
+        done += bytes;
+    }
+    return done;
 }

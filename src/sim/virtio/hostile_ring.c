@@ -255,7 +255,7 @@ void sim_virtio_published(struct sim_virtio *card, uint16_t queue)
         else
             move_index(card, ring, UINT16_MAX - sim_lies_draw(lies, ring->size));
     } else if (sim_virtio_lie(card, SIM_VIRTIO_LIE_USED_FLIP)) {
-        uint64_t half = ring->packed ? 0 : 4u * sim_lies_draw(lies, 2u);
+        uint64_t half = ring->packed ? 0 : UINT64_C(4) * sim_lies_draw(lies, 2u);
 
         deface(card, entry_address(ring) + half, ring->packed ? 8u : 4u, true);
     } else {
@@ -301,7 +301,7 @@ static void deface_descriptor(struct sim_virtio *card, uint16_t queue)
 {
     const struct soft_ring *ring = &card->ring[queue];
     uint64_t slot = sim_lies_draw(&card->hostile->lies, ring->size);
-    uint64_t half = 8u * sim_lies_draw(&card->hostile->lies, 2u);
+    uint64_t half = UINT64_C(8) * sim_lies_draw(&card->hostile->lies, 2u);
 
     deface(card, ring->desc + SOFT_DESC_BYTES * slot + half, 8u, false);
     if (ring->packed)
@@ -313,8 +313,9 @@ static void deface_available(struct sim_virtio *card, uint16_t queue)
     const struct soft_ring *ring = &card->ring[queue];
 
     if (!ring->packed) /* flags, index, or an entry */
-        deface(card, ring->driver + 2u * sim_lies_draw(&card->hostile->lies, ring->size + 2u), 2u,
-               false);
+        deface(card,
+               ring->driver + UINT64_C(2) * sim_lies_draw(&card->hostile->lies, ring->size + 2u),
+               2u, false);
 }
 
 void sim_virtio_scribble(struct sim_virtio *card)

@@ -33,6 +33,8 @@ static uint16_t pair_for(const struct sim_virtio *card, const uint8_t *frame, ui
     uint32_t type = (uint32_t)frame[12] << 8 | frame[13];
     uint32_t sum = 0;
 
+    if (card->control.pairs == 1u)
+        return 0;
     if (type == TYPE_IPV4 && length >= IPV4_ADDRESSES + IPV4_BYTES)
         sum = hash(frame + IPV4_ADDRESSES, IPV4_BYTES);
     else if (type == TYPE_IPV6 && length >= IPV6_ADDRESSES + IPV6_BYTES)

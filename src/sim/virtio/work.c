@@ -54,7 +54,10 @@ bool sim_virtio_attend(struct sim_virtio *card, uint16_t queue)
     if (card->ring[queue].size == 0 || card->ring[queue].faulty ||
         (card->hostile != NULL && sim_virtio_silent(card, queue)))
         return false;
-    if (atomic_exchange(&state->kicked, false) && !state->awake) {
+    if (!atomic_load_explicit(&state->kicked, memory_order_relaxed))
+        return state->awake;
+    atomic_store(&state->kicked, false); /* before the ring is looked at: a later one counts */
+    if (!state->awake) {
         state->awake = true;
         state->idle = 0;
         soft_ring_hush(&card->ring[queue]);
@@ -96,8 +99,14 @@ void sim_virtio_publish(struct sim_virtio *card, uint16_t queue)
     soft_ring_publish(&card->ring[queue]);
     if (card->hostile != NULL)
         sim_virtio_published(card, queue);
-    if (soft_ring_interrupts(&card->ring[queue]))
-        soft_interrupt(&card->function);
+}
+
+/* One look at what the driver wants, whatever the number of packets. */
+static void interrupt(struct sim_virtio *card)
+{
+    for (uint32_t i = 0; i < card->queues; i++)
+        if (card->ring[i].unsignalled != 0 && soft_ring_interrupts(&card->ring[i]))
+            soft_interrupt(&card->function);
 }
 
 uint32_t sim_virtio_round(struct sim_virtio *card, uint32_t limit)
@@ -111,6 +120,7 @@ uint32_t sim_virtio_round(struct sim_virtio *card, uint32_t limit)
         for (uint32_t pair = 0; pair < card->pairs; pair++)
             moved += sim_virtio_transmit(card, (uint16_t)pair, limit);
         moved += sim_virtio_receive(card, limit);
+        interrupt(card);
     }
     if (card->hostile != NULL)
         sim_virtio_after_round(card);

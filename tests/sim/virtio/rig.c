@@ -17,12 +17,18 @@
 
 void rig_open(struct rig *rig, const char *arguments)
 {
-    char error[IR_ERROR_LENGTH];
     char text[ARGUMENTS];
 
-    memset(rig, 0, sizeof(*rig));
     (void)snprintf(text, sizeof(text), "virtio,mode=step,wire=memory,queue_size=64%s%s",
                    arguments[0] == '\0' ? "" : ",", arguments);
+    rig_open_as(rig, text);
+}
+
+void rig_open_as(struct rig *rig, const char *text)
+{
+    char error[IR_ERROR_LENGTH];
+
+    memset(rig, 0, sizeof(*rig));
     if (ir_sim_open(text, &rig->transport, error) != 0)
         fail_msg("sim:%s: %s", text, error);
     rig->card = (struct sim_virtio *)rig->transport;

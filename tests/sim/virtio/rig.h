@@ -69,6 +69,8 @@ struct rig {
 /* Open the card (arguments as in a device string after "sim:virtio,") and map the memory. Bus
  * mastering is on, nothing else is set up. */
 void rig_open(struct rig *rig, const char *arguments);
+/* The same, with all that follows "sim:". */
+void rig_open_as(struct rig *rig, const char *text);
 void rig_close(struct rig *rig);
 
 uint32_t rig_read(const struct rig *rig, uint32_t offset, uint32_t width);
@@ -96,8 +98,10 @@ uint8_t *rig_buffer(const struct rig *rig, uint16_t queue, uint16_t slot);
 /* Make a chain available without notifying. Returns its id: its first descriptor. */
 uint16_t rig_offer(struct rig *rig, uint16_t queue, const struct rig_part *part, uint32_t count);
 /* The same for one whole buffer to write, or for a frame to send of `length` bytes, which are
- * number, number + 1, ... but for a broadcast address. */
+ * number, number + 1, ... but for a broadcast address; or for the buffer that was returned as `id`,
+ * whatever the order it came back in. */
 uint16_t rig_lend(struct rig *rig, uint16_t queue);
+void rig_lend_again(struct rig *rig, uint16_t queue, uint16_t id);
 uint16_t rig_send(struct rig *rig, uint16_t queue, uint32_t length, uint8_t number);
 void rig_notify(const struct rig *rig, uint16_t queue);
 /* Lend `count` buffers to queue 0 and notify. */

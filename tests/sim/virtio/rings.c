@@ -28,6 +28,13 @@ uint8_t *rig_buffer(const struct rig *rig, uint16_t queue, uint16_t slot)
     return rig->memory.memory + (rig_address(queue, slot) - RIG_IOVA);
 }
 
+static void make_available(struct rig_queue *queue, uint16_t head)
+{
+    store(queue->driver + ENTRIES + 2u * (size_t)(queue->next_avail % queue->size), 2, head);
+    queue->next_avail = (uint16_t)(queue->next_avail + 1u);
+    store(queue->driver + AVAIL_INDEX, 2, queue->next_avail);
+}
+
 static void offer_split(struct rig_queue *queue, const struct rig_part *part, uint32_t count)
 {
     uint16_t head = queue->next_desc;
@@ -43,13 +50,12 @@ static void offer_split(struct rig_queue *queue, const struct rig_part *part, ui
         store(desc + 8, 8, part[i].length | flags << 32 | (uint64_t)next << 48);
         queue->next_desc = next;
     }
-    store(queue->driver + ENTRIES + 2u * (size_t)(queue->next_avail % queue->size), 2, head);
-    queue->next_avail = (uint16_t)(queue->next_avail + 1u);
-    store(queue->driver + AVAIL_INDEX, 2, queue->next_avail);
+    make_available(queue, head);
 }
 
 /* The first descriptor's flags come last. */
-static void offer_packed(struct rig_queue *queue, const struct rig_part *part, uint32_t count)
+static void offer_packed(struct rig_queue *queue, const struct rig_part *part, uint32_t count,
+                         uint16_t id)
 {
     uint16_t head = queue->next_desc;
     uint64_t first = 0;
@@ -63,7 +69,7 @@ static void offer_packed(struct rig_queue *queue, const struct rig_part *part, u
             flags |= SOFT_DESC_WRITE;
         if (i + 1u < count)
             flags |= SOFT_DESC_NEXT;
-        word = part[i].length | (uint64_t)head << 32 | flags << 48;
+        word = part[i].length | (uint64_t)id << 32 | flags << 48;
         store(desc, 8, part[i].address);
         if (i == 0)
             first = word;
@@ -84,7 +90,7 @@ uint16_t rig_offer(struct rig *rig, uint16_t number, const struct rig_part *part
 
     queue->slots[head] = (uint16_t)count;
     if (queue->packed)
-        offer_packed(queue, part, count);
+        offer_packed(queue, part, count, head);
     else
         offer_split(queue, part, count);
     return head;
@@ -95,6 +101,17 @@ uint16_t rig_lend(struct rig *rig, uint16_t queue)
     struct rig_part part = {rig_address(queue, rig->queue[queue].next_desc), RIG_BUFFER, true};
 
     return rig_offer(rig, queue, &part, 1);
+}
+
+void rig_lend_again(struct rig *rig, uint16_t number, uint16_t id)
+{
+    struct rig_queue *queue = &rig->queue[number];
+    struct rig_part part = {rig_address(number, id), RIG_BUFFER, true};
+
+    if (queue->packed)
+        offer_packed(queue, &part, 1, id);
+    else
+        make_available(queue, id);
 }
 
 uint16_t rig_send(struct rig *rig, uint16_t queue, uint32_t length, uint8_t number)

@@ -309,45 +309,6 @@ static void nothing_moves_without_bus_mastering(void **state)
     rig_close(&rig);
 }
 
-static void flows_are_spread_over_the_pairs_that_are_enabled(void **state)
-{
-    static const uint8_t two[2] = {2, 0};
-    struct rig rig;
-    uint8_t frame[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-    uint32_t counts[2] = {0, 0};
-    uint32_t id;
-    uint32_t length;
-
-    (void)state;
-    rig_open(&rig, "pairs=2");
-    rig_start(&rig, MODERN | SOFT_F_CTRL_VQ | SOFT_F_MQ);
-    frame[12] = 0x08u;
-    for (uint32_t enabled = 1; enabled <= 2u; enabled++) {
-        for (uint16_t pair = 0; pair < 2u; pair++) {
-            for (uint32_t i = 0; i < 16u; i++)
-                (void)rig_lend(&rig, sim_virtio_rx(pair));
-            rig_notify(&rig, sim_virtio_rx(pair));
-        }
-        if (enabled == 2u)
-            assert_int_equal(rig_command(&rig, SOFT_CTRL_MQ, SOFT_CTRL_MQ_PAIRS, two, sizeof(two)),
-                             0);
-        for (uint8_t flow = 0; flow < 16u; flow++) {
-            frame[29] = flow;
-            assert_int_equal(ir_sim_put(&rig.dev, frame, sizeof(frame)), 0);
-        }
-        assert_int_equal(rig_step(&rig), 16);
-        for (uint16_t pair = 0; pair < 2u; pair++)
-            while (rig_collect(&rig, sim_virtio_rx(pair), &id, &length))
-                counts[pair]++;
-        assert_int_equal(counts[0] + counts[1], 16u * enabled);
-        if (enabled == 1u)
-            assert_int_equal(counts[1], 0);
-    }
-    assert_true(counts[1] > 2u && counts[1] < 14u);
-    assert_int_equal(rig_violations(&rig), 0);
-    rig_close(&rig);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,7 +321,6 @@ int main(void)
         cmocka_unit_test(buffers_are_used_out_of_order_when_that_is_asked_for),
         cmocka_unit_test(nothing_moves_before_a_notification),
         cmocka_unit_test(nothing_moves_without_bus_mastering),
-        cmocka_unit_test(flows_are_spread_over_the_pairs_that_are_enabled),
     };
 
     return RIG_MAIN(tests);
