@@ -52,7 +52,7 @@ static uint32_t read_register(struct sim_virtio *card, enum soft_window window, 
     sim_lock(&card->base);
     settle(card);
     if (card->hostile != NULL && sim_virtio_gone(card, false)) {
-        value = IR_REG_GONE;
+        value = IR_REG_GONE >> (32u - 8u * width);
     } else {
         value = soft_read(&card->function, window, offset, width);
         if (card->hostile != NULL)
