@@ -67,6 +67,27 @@ static int negotiate(struct virtio_dev *dev, bool first)
     return 0;
 }
 
+/* Read how many queues there are, and the MTU; after the first time they must be the same, since the queues
+ * are laid out for them. Errors: -EIO. */
+static int read_limits(struct virtio_dev *dev, bool first)
+{
+    uint32_t pairs_max = dev->pairs_max;
+    uint32_t control_index = dev->control_index;
+    uint32_t mtu = dev->mtu;
+
+    dev->trouble = "its configuration has a value that makes no sense, or changes all the time";
+    if (virtio_config_limits(dev) != 0)
+        return -EIO;
+    if (first ||
+        (dev->pairs_max == pairs_max && dev->control_index == control_index && dev->mtu == mtu))
+        return 0;
+    dev->pairs_max = pairs_max;
+    dev->control_index = control_index;
+    dev->mtu = mtu;
+    dev->trouble = "its configuration is no longer what it was before";
+    return -EIO;
+}
+
 /* From a reset to FEATURES_OK. */
 static int set_up(struct virtio_dev *dev, bool first)
 {
@@ -77,11 +98,10 @@ static int set_up(struct virtio_dev *dev, bool first)
         result = virtio_set_status(dev, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER);
     if (result == 0)
         result = negotiate(dev, first);
+    if (result == 0)
+        result = read_limits(dev, first);
     if (result != 0)
         return result;
-    dev->trouble = "its configuration has a value that makes no sense, or changes all the time";
-    if (virtio_config_limits(dev) != 0)
-        return -EIO;
     mac_known = virtio_has(dev->features, VIRTIO_NET_F_MAC);
     if (first && mac_known != 0u && virtio_config_mac(dev, dev->mac) != 0)
         return -EIO;

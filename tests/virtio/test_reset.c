@@ -291,6 +291,45 @@ static void link_is_what_the_device_says(void **state)
     }
 }
 
+/* The queues are laid out for what it said at first. */
+static void device_that_comes_back_another_is_refused(void **state)
+{
+    static const struct {
+        uint32_t offset;
+        uint16_t value;
+    } changes[] = {{SOFT_NET_PAIRS, 1}, {SOFT_NET_PAIRS, 3}, {SOFT_NET_PAIRS, 5},
+                   {SOFT_NET_PAIRS, 0}, {SOFT_NET_MTU, 100}, {SOFT_NET_MTU, 67}};
+    struct card *card = rig_open("pairs=4,mtu=1500");
+    struct soft_function *function = &rig_sim(card)->function;
+    struct ir_rxq *second;
+
+    (void)state;
+    card_queues(card, 64);
+    assert_int_equal(ir_rxq_setup(card->dev, 1, 64, card->pool, &second), 0);
+    rig_run(card);
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        soft_set_config(function, changes[i].offset, 2, changes[i].value);
+        assert_int_equal(ir_reset(card->dev), -EIO);
+        assert_int_equal(ir_pool_available(card->pool), CARD_BUFFERS);
+        card_is_broken(card);
+        soft_set_config(function, SOFT_NET_PAIRS, 2, 4);
+        soft_set_config(function, SOFT_NET_MTU, 2, 1500);
+        assert_int_equal(ir_reset(card->dev), 0);
+        works_again(card);
+    }
+    function->options.features &= ~SOFT_F_STATUS;
+    assert_int_equal(ir_reset(card->dev), -EIO);
+    function->options.features |= SOFT_F_STATUS | SOFT_F_INDIRECT;
+    assert_int_equal(ir_reset(card->dev), 0); /* more is no harm */
+    function->options.size = 32;
+    assert_int_equal(ir_reset(card->dev), -EIO);
+    assert_int_equal(ir_pool_available(card->pool), CARD_BUFFERS);
+    function->options.size = 1024;
+    assert_int_equal(ir_reset(card->dev), 0);
+    works_again(card);
+    rig_close(card);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +345,7 @@ int main(void)
         cmocka_unit_test(device_that_was_never_started_closes_even_when_it_is_gone),
         cmocka_unit_test(device_that_goes_is_no_device_until_it_is_back),
         cmocka_unit_test(closing_a_device_that_is_gone_gives_its_buffers_up),
+        cmocka_unit_test(device_that_comes_back_another_is_refused),
         cmocka_unit_test(link_is_what_the_device_says),
     };
 
