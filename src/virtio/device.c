@@ -8,7 +8,9 @@
 #include "core/pci.h"
 #include "virtio/virtio.h"
 
-#define POLL_STEP_US 10u
+#define POLL_STEP_US    10u
+#define PCI_VENDOR      0u
+#define PCI_VENDOR_NONE 0xffffu
 
 /* Reset the device, and wait until it says that it has been (2.4.1). Errors: -ETIMEDOUT, -ENODEV, -EIO;
  * dev->quiet becomes true once it has. */
@@ -140,6 +142,15 @@ static int legacy_windows(struct virtio_dev *dev)
     return 0;
 }
 
+/* Whether the device answers nothing any more, not even who made it. */
+static bool is_gone(struct ir_transport *transport)
+{
+    uint32_t vendor = 0;
+
+    return ir_transport_config_read(transport, PCI_VENDOR, 2u, &vendor) == 0 &&
+           vendor == PCI_VENDOR_NONE;
+}
+
 int virtio_bring_up(struct virtio_dev *dev)
 {
     struct ir_transport *transport = dev->base.transport;
@@ -156,11 +167,15 @@ int virtio_bring_up(struct virtio_dev *dev)
         result = reset_device(dev);
     if (result == 0)
         result = set_up(dev, true);
-    if (result == 0)
+    if (result == 0) {
         choose_mac(dev);
-    else
-        (void)ir_pci_bus_master(transport, false);
-    return result;
+        return 0;
+    }
+    (void)ir_pci_bus_master(transport, false);
+    if (!is_gone(transport))
+        return result;
+    dev->trouble = "it does not answer: its configuration space reads all ones";
+    return -ENODEV;
 }
 
 /* The counters of the queues are part of the totals from now on. */
