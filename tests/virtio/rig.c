@@ -122,6 +122,16 @@ void rig_expect_all(struct card *card, uint32_t first, uint32_t count, uint32_t 
     assert_int_equal(received, count);
 }
 
+void rig_lie(struct card *card, enum sim_virtio_mode mode, uint64_t times, uint64_t after)
+{
+    assert_int_equal(sim_virtio_turn_on(rig_sim(card), mode, times, after), 0);
+}
+
+void rig_be_honest(struct card *card)
+{
+    sim_virtio_turn_off(rig_sim(card));
+}
+
 int rig_idle(struct card *card)
 {
     int result = 0;

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "card.h"
-#include "sim/virtio/card.h"
+#include "sim/virtio/hostile.h"
 #include "virtio/virtio.h"
 
 /* What follows "sim:virtio,mode=step,wire=memory" in a device string: each transport, each format of
@@ -49,6 +49,9 @@ uint32_t rig_tx_room(const struct ir_txq *queue);
  * of at most `burst`. */
 void rig_expect_all(struct card *card, uint32_t first, uint32_t count, uint32_t length,
                     uint32_t burst);
+/* From now on the card lies in this way, `times` times (0: without end) after `after` chances. */
+void rig_lie(struct card *card, enum sim_virtio_mode mode, uint64_t times, uint64_t after);
+void rig_be_honest(struct card *card);
 /* Receive nothing, until the device is asked for its status, and that it is fine or not. */
 int rig_idle(struct card *card);
 

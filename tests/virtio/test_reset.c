@@ -5,8 +5,6 @@
  */
 #include "rig.h"
 
-#include "sim/virtio/hostile.h"
-
 #define LENGTH 60u
 
 /* The longest that any call may take, in microseconds of the card's time. */
@@ -208,7 +206,7 @@ static void device_that_was_never_started_closes_even_when_it_is_gone(void **sta
 
     (void)state;
     card_queues(card, 64);
-    assert_int_equal(sim_virtio_turn_on(rig_sim(card), SIM_VIRTIO_LIE_GONE, 0, 0), 0);
+    rig_lie(card, SIM_VIRTIO_LIE_GONE, 0, 0);
     assert_int_equal(ir_close(card->dev), 0);
     assert_int_equal(ir_pool_available(card->pool), CARD_BUFFERS);
     assert_int_equal(ir_pool_destroy(card->pool), 0);
@@ -227,7 +225,7 @@ static void device_that_goes_is_no_device_until_it_is_back(void **state)
 
         card_put(card, LENGTH, 1);
         card_settle(card);
-        assert_int_equal(sim_virtio_turn_on(rig_sim(card), SIM_VIRTIO_LIE_GONE, 0, 0), 0);
+        rig_lie(card, SIM_VIRTIO_LIE_GONE, 0, 0);
         rig_expect_all(card, 1, 1, LENGTH, 1);
         assert_int_equal(ir_link(card->dev, &link), -ENODEV);
         assert_int_equal(ir_link_wait(card->dev, 1), -ENODEV);
@@ -238,7 +236,7 @@ static void device_that_goes_is_no_device_until_it_is_back(void **state)
         card_audit(card, 0);
         assert_int_equal(lent_to_both(card), lent); /* they wait in the rings */
         card_is_broken(card);
-        sim_virtio_turn_off(rig_sim(card));
+        rig_be_honest(card);
         assert_int_equal(ir_reset(card->dev), 0);
         works_again(card);
         rig_close(card);
@@ -251,7 +249,7 @@ static void closing_a_device_that_is_gone_gives_its_buffers_up(void **state)
     uint32_t lent = lent_to_both(card);
 
     (void)state;
-    assert_int_equal(sim_virtio_turn_on(rig_sim(card), SIM_VIRTIO_LIE_GONE, 0, 0), 0);
+    rig_lie(card, SIM_VIRTIO_LIE_GONE, 0, 0);
     assert_int_equal(ir_close(card->dev), -ENODEV);
     assert_int_equal(ir_pool_available(card->pool), CARD_BUFFERS - lent);
     card_audit(card, 0);
