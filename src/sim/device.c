@@ -104,8 +104,13 @@ static void device_delay(struct ir_transport *transport, uint32_t microseconds)
     struct sim_device *device = device_of(transport);
 
     atomic_fetch_add(&device->clock, microseconds);
-    if (device->threaded)
+    if (device->threaded) {
         (void)sched_yield();
+    } else if (device->model->waited != NULL) {
+        sim_lock(device);
+        device->model->waited(device);
+        sim_unlock(device);
+    }
 }
 
 static void device_close(struct ir_transport *transport)

@@ -15,6 +15,7 @@
 #define CONFIG_GENERATION 21u /* in the common window */
 #define STATUS_LINK_UP    1u
 #define MTU_MIN           68u
+#define PAIRS_MAX         0x7fffu /* with one more the control queue would have no number */
 #define TRIES_MAX         16u
 
 /* Read the generation: what is read between two equal ones belongs together. A legacy device has none. */
@@ -126,7 +127,7 @@ int virtio_config_limits(struct virtio_dev *dev)
         result = config_fields(dev, CONFIG_MTU, 2u, 1u, &mtu);
     if (result != 0)
         return result;
-    if (pairs == 0u || pairs > 0x8000u ||
+    if (pairs == 0u || pairs > PAIRS_MAX ||
         (virtio_has(dev->features, VIRTIO_NET_F_MTU) && mtu < MTU_MIN))
         return -EIO;
     dev->control_index = VIRTIO_NO_QUEUE;

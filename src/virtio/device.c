@@ -8,7 +8,9 @@
 #include "core/pci.h"
 #include "virtio/virtio.h"
 
-#define POLL_STEP_US 10u
+#define POLL_STEP_US    10u
+#define PCI_VENDOR      0u
+#define PCI_VENDOR_NONE 0xffffu
 
 /* Reset the device, and wait until it says that it has been (2.4.1). Errors: -ETIMEDOUT, -ENODEV, -EIO;
  * dev->quiet becomes true once it has. */
@@ -67,6 +69,27 @@ static int negotiate(struct virtio_dev *dev, bool first)
     return 0;
 }
 
+/* Read how many queues there are, and the MTU; after the first time they must be the same, since the queues
+ * are laid out for them. Errors: -EIO. */
+static int read_limits(struct virtio_dev *dev, bool first)
+{
+    uint32_t pairs_max = dev->pairs_max;
+    uint32_t control_index = dev->control_index;
+    uint32_t mtu = dev->mtu;
+
+    dev->trouble = "its configuration has a value that makes no sense, or changes all the time";
+    if (virtio_config_limits(dev) != 0)
+        return -EIO;
+    if (first ||
+        (dev->pairs_max == pairs_max && dev->control_index == control_index && dev->mtu == mtu))
+        return 0;
+    dev->pairs_max = pairs_max;
+    dev->control_index = control_index;
+    dev->mtu = mtu;
+    dev->trouble = "its configuration is no longer what it was before";
+    return -EIO;
+}
+
 /* From a reset to FEATURES_OK. */
 static int set_up(struct virtio_dev *dev, bool first)
 {
@@ -77,11 +100,10 @@ static int set_up(struct virtio_dev *dev, bool first)
         result = virtio_set_status(dev, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER);
     if (result == 0)
         result = negotiate(dev, first);
+    if (result == 0)
+        result = read_limits(dev, first);
     if (result != 0)
         return result;
-    dev->trouble = "its configuration has a value that makes no sense, or changes all the time";
-    if (virtio_config_limits(dev) != 0)
-        return -EIO;
     mac_known = virtio_has(dev->features, VIRTIO_NET_F_MAC);
     if (first && mac_known != 0u && virtio_config_mac(dev, dev->mac) != 0)
         return -EIO;
@@ -120,6 +142,15 @@ static int legacy_windows(struct virtio_dev *dev)
     return 0;
 }
 
+/* Whether the device answers nothing any more, not even who made it. */
+static bool is_gone(struct ir_transport *transport)
+{
+    uint32_t vendor = 0;
+
+    return ir_transport_config_read(transport, PCI_VENDOR, 2u, &vendor) == 0 &&
+           vendor == PCI_VENDOR_NONE;
+}
+
 int virtio_bring_up(struct virtio_dev *dev)
 {
     struct ir_transport *transport = dev->base.transport;
@@ -136,11 +167,15 @@ int virtio_bring_up(struct virtio_dev *dev)
         result = reset_device(dev);
     if (result == 0)
         result = set_up(dev, true);
-    if (result == 0)
+    if (result == 0) {
         choose_mac(dev);
-    else
-        (void)ir_pci_bus_master(transport, false);
-    return result;
+        return 0;
+    }
+    (void)ir_pci_bus_master(transport, false);
+    if (!is_gone(transport))
+        return result;
+    dev->trouble = "it does not answer: its configuration space reads all ones";
+    return -ENODEV;
 }
 
 /* The counters of the queues are part of the totals from now on. */

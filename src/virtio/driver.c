@@ -89,12 +89,21 @@ static int close_device(struct ir_dev *dev)
     return result;
 }
 
-/* A device without SPEED_DUPLEX does not say how fast it is, and one with it may say anything. */
+/* A device without SPEED_DUPLEX does not say how fast it is, and one with it may say anything. One that is
+ * gone would say that its link is up. */
 static int get_link(struct ir_dev *dev, struct ir_link *link)
 {
-    link->up = false;
+    uint32_t status = VIRTIO_STATUS_GONE;
+    bool up = false;
+    int result = virtio_config_link(device_of(dev), &up);
+
+    if (result == 0)
+        result = virtio_get_status(device_of(dev), &status);
+    if (result != 0 || status == VIRTIO_STATUS_GONE)
+        return -ENODEV;
+    link->up = up;
     link->speed_mbps = 0;
-    return virtio_config_link(device_of(dev), &link->up) != 0 ? -ENODEV : 0;
+    return 0;
 }
 
 static int mac_get(struct ir_dev *dev, uint8_t mac[IR_MAC_LENGTH])

@@ -52,7 +52,7 @@ static uint32_t read_register(struct sim_virtio *card, enum soft_window window, 
     sim_lock(&card->base);
     settle(card);
     if (card->hostile != NULL && sim_virtio_gone(card, false)) {
-        value = IR_REG_GONE;
+        value = IR_REG_GONE >> (32u - 8u * width);
     } else {
         value = soft_read(&card->function, window, offset, width);
         if (card->hostile != NULL)
@@ -237,6 +237,12 @@ static uint32_t card_round(struct sim_device *device, uint32_t limit)
     return sim_virtio_round(card_of(device), limit);
 }
 
+static void card_waited(struct sim_device *device)
+{
+    settle(card_of(device));
+    sim_virtio_wait(card_of(device));
+}
+
 static bool card_idle(struct sim_device *device)
 {
     return card_of(device)->arrival.data == NULL;
@@ -258,6 +264,7 @@ static const struct sim_model card_model = {
     .config_read = config_read,
     .config_write = config_write,
     .round = card_round,
+    .waited = card_waited,
     .idle = card_idle,
     .destroy = card_destroy,
 };

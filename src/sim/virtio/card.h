@@ -90,6 +90,8 @@ uint64_t sim_virtio_due(struct sim_virtio *card, enum sim_virtio_field field);
 
 /* --- work.c --- */
 uint32_t sim_virtio_round(struct sim_virtio *card, uint32_t limit);
+/* Time has passed: carry out the commands that are due. */
+void sim_virtio_wait(struct sim_virtio *card);
 /* Whether the queue may be looked at: it runs, and is awake or has just been notified. */
 bool sim_virtio_attend(struct sim_virtio *card, uint16_t queue);
 /* The queue has been worked on; without work it may go to sleep. */

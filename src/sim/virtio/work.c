@@ -109,13 +109,26 @@ static void interrupt(struct sim_virtio *card)
             soft_interrupt(&card->function);
 }
 
+static bool works(const struct sim_virtio *card)
+{
+    return soft_running(&card->function) && soft_dma_allowed(&card->function);
+}
+
+void sim_virtio_wait(struct sim_virtio *card)
+{
+    if (card->hostile != NULL)
+        sim_virtio_restore(card, false);
+    if (works(card))
+        sim_virtio_command(card);
+}
+
 uint32_t sim_virtio_round(struct sim_virtio *card, uint32_t limit)
 {
     uint32_t moved = 0;
 
     if (card->hostile != NULL)
         sim_virtio_before_round(card);
-    if (soft_running(&card->function) && soft_dma_allowed(&card->function)) {
+    if (works(card)) {
         sim_virtio_command(card);
         for (uint32_t pair = 0; pair < card->pairs; pair++)
             moved += sim_virtio_transmit(card, (uint16_t)pair, limit);
