@@ -404,8 +404,8 @@ static void begin(const uint8_t *data, size_t size)
 /* Memory that was abandoned is unmapped, so that a million inputs do not run out of it. */
 static void release_world(void)
 {
-    struct ir_dma memory = {world.pool->data, world.pool->iova,
-                            UINT64_C(1) * BUFFERS * IR_BUFFER_SIZE_MIN};
+    struct ir_dma memory = {world.pool->data - IR_POOL_HEADROOM,
+                            world.pool->iova - IR_POOL_HEADROOM, BUFFERS * world.pool->stride};
 
     fuzz_equal("the number of buffers the application holds by ir_pool_audit",
                ir_pool_audit(world.pool), 0);
