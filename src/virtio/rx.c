@@ -284,7 +284,7 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
 }
 
 /* How many buffers the frame takes that begins with the oldest; 0 or more than a ring has is no
- * honest number. */
+ * honest number. In the middle of a frame there is data where the number would be. */
 /*@ requires \valid_read(rxq) && \valid_read(pool);
     requires rxq->queue.ring.window.head < rxq->queue.ring.window.size <= 4096;
     requires rxq->queue.ring.window.slot[rxq->queue.ring.window.head] < pool->count;
@@ -295,7 +295,9 @@ static uint64_t rx_frame_buffers(const struct virtio_rxq *rxq, const struct ir_p
 {
     const struct ir_ring *window = &rxq->queue.ring.window;
 
-    return rxq->mergeable != 0u ? virtio_num_buffers(pool, window->slot[window->head]) : 1u;
+    if (rxq->mergeable == 0u || rxq->parts != 0u)
+        return 1u;
+    return virtio_num_buffers(pool, window->slot[window->head]);
 }
 
 /* Account for `count` buffers that are dropped, the first of which begins a frame of `buffers` unless
