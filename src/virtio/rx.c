@@ -434,6 +434,7 @@ static uint64_t rx_skip(struct virtio_rxq *rxq, struct ir_pool *pool, uint64_t l
 
         if (!virtio_completed(queue, &done))
             break;
+        (void)virtio_overtakes(queue, done.id) /*@ ghost (pool, l, tag) */;
         /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
         if (rxq->parts == 0u && rx_deliverable(rxq, pool, done))
             break;
