@@ -25,6 +25,7 @@ FETCHES = ('src/core/dma.h:ir_dma_load*', 'src/ixgbe/rx.c:rx_take', 'src/ixgbe/r
            'src/ixgbe/tx.c:tx_finished', 'src/ixgbe/tx.c:ixgbe_tx_reclaim')
 BURSTS = ('src/core/ring.*', 'src/core/moves.*', 'src/ixgbe/rx.c', 'src/ixgbe/tx.c', 'src/ixgbe/descriptor.h')
 RINGS = ('rx', 'tx', 'virtio-split', 'virtio-packed')
+VIRTIO = ('virtio-ctrl', 'virtio-caps')
 PROMISES = ('contract', 'invariant', 'call')
 EVERYTHING = ('memory', 'arithmetic', 'call', 'frame', 'invariant', 'contract', 'other')
 
@@ -55,15 +56,16 @@ PROPERTIES = (
         ('pool_memory', 'rxq_memory', 'txq_memory'),
         ('outside', 'beyond', 'forged_length', 'across', 'longer_than', 'leaves_the_packet', 'never_written',
          'freed_packet', 'allocation_that_fails'),
-        ('asan', 'msan', 'valgrind'), (*RINGS, 'init', 'api', 'mmio', 'sim', 'cli-device-string',
-                                                       'wire-pcap', 'vhost-user')),
+        ('asan', 'msan', 'valgrind'), (*RINGS, *VIRTIO, 'init', 'api', 'mmio', 'sim',
+                                                       'cli-device-string', 'wire-pcap', 'vhost-user')),
     Property(
         'Arithmetic',
         'No signed overflow, no unintended unsigned wrap, no lossy conversion.',
         ANY, ('arithmetic',), 'no operation overflows, wraps or loses bits',
         ('pool_span', 'ring_shape'),
         ('_wraps?_', 'largest_value', 'last_device_address', 'all_ones', 'that_jump', '65535'),
-        ('asan', 'ubsan'), (*RINGS, 'init', 'api', 'mmio', 'sim', 'cli-device-string', 'wire-pcap', 'vhost-user')),
+        ('asan', 'ubsan'), (*RINGS, *VIRTIO, 'init', 'api', 'mmio', 'sim', 'cli-device-string', 'wire-pcap',
+                               'vhost-user')),
     Property(
         'Single fetch',
         'A device-writable word is read once into a local, and only the local is judged and used.',
@@ -88,7 +90,7 @@ PROPERTIES = (
         ADDRESSES, EVERYTHING, 'an address stored for the card is that of the buffer lent in that slot',
         ('confined', 'lent', 'in_its_slot', 'write_legal', 'ring_described'),
         ('device_address', 'iommu', 'mapping', 'mapped', 'stays_in_its_buffer', 'programmed_as_documented'),
-        (), (*RINGS, 'init')),
+        (), (*RINGS, *VIRTIO, 'init')),
     Property(
         'Bounded waits',
         'Each wait has a time limit and an error return. Nothing loops on a device\'s word.',
@@ -96,7 +98,7 @@ PROPERTIES = (
         ('wait_answer', 'presence_answer'),
         ('late', 'never_comes', 'never_gets', 'never_end', 'waited', 'not_stop', 'is_gone', 'may_go', 'little_time',
          'stops_sending', 'slow_to'),
-        (), ('init', 'sim')),
+        (), (*VIRTIO, 'init', 'sim')),
     Property(
         'Misuse is an error',
         'A stale, forged, foreign or twice-used handle gets an error code, never corruption.',
