@@ -71,11 +71,9 @@ static void fresh(struct vstand_queue *queue, uint32_t start, uint32_t wait)
     fuzz_equal("the answer of virtio_ring_init", virtio_ring_init(&driver->ring, VSTAND_IDS), 0);
     driver->posted = (uint16_t)(start & 0xffffu);
     driver->taken = driver->posted;
-    driver->avail_lap = 0;
-    driver->used_lap = 0;
-    driver->posted_flags = wrap ? VIRTQ_DESC_F_AVAIL : VIRTQ_DESC_F_USED;
-    driver->taken_flags = wrap ? VIRTIO_PACKED_FLAGS : 0;
-    driver->header = vstand.mode.header;
+    driver->posted_turn = wrap;
+    driver->taken_turn = wrap;
+    driver->header = (uint8_t)vstand.mode.header;
     driver->packed = vstand.mode.packed;
     driver->in_order = vstand.mode.in_order;
     driver->event_idx = vstand.mode.event_idx;
@@ -138,14 +136,14 @@ static void check_window(const struct vstand_queue *queue)
     const struct virtio_ring *ring = &queue->driver->ring;
 
     for (uint32_t p = 0; p < VSTAND_IDS; p++) {
-        uint32_t id = ring->id_at[p];
+        uint32_t id = (uint32_t)ring->id_at[p];
 
-        if (id >= VSTAND_IDS || ring->position_of[id] != p)
+        if (id >= VSTAND_IDS || (uint32_t)ring->position_of[id] != p)
             fuzz_fail("position %u has the id %u, and that is not where it stands", p, id);
     }
     for (uint32_t i = 0; i < queue->used; i++) {
         uint32_t position = (queue->taken + i) % VSTAND_IDS;
-        uint32_t id = ring->id_at[position];
+        uint32_t id = (uint32_t)ring->id_at[position];
         uint32_t buffer = queue->buffer[id];
 
         if (ring->window.slot[position] != buffer)

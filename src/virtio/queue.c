@@ -41,8 +41,7 @@ uint64_t virtio_finish(struct virtio_queue *queue, uint32_t id, uint64_t left)
     QUEUE_OK(requires, queue, pool, l)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires used(&queue->ring.window) > 0;
-    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head, queue->taken_flags,
-        queue->used_lap, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head, queue->taken_turn, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) - 1;
@@ -69,7 +68,7 @@ void virtio_return(struct virtio_queue *queue, struct ir_pool *pool, uint64_t mo
         loop invariant used(&queue->ring.window) == \at(used(&queue->ring.window), Pre) - i;
         loop invariant ring_frees{Pre, Here}(l, tag);
         loop assigns i, pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head,
-            queue->taken_flags, queue->used_lap, l->place[0 .. 65535], l->order[0 .. 65535],
+            queue->taken_turn, l->place[0 .. 65535], l->order[0 .. 65535],
             l->position[0 .. 65535];
         loop variant more + 1 - i;
     */
@@ -82,7 +81,7 @@ void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, ui
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
     uint64_t header = queue->header;
-    uint64_t id = queue->ring.id_at[position];
+    uint64_t id = (uint64_t)queue->ring.id_at[position];
     struct virtio_desc *desc = &queue->desc[2u * id];
 
     virtio_store_address(&desc[0].address, virtio_header_iova(pool, index, header))
@@ -93,7 +92,7 @@ void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, ui
     virtio_store_address(&desc[1].address, virtio_header_iova(pool, index, 0u))
         /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, 0) */;
     virtio_store_rest(&desc[1].rest, virtio_rest(length, flags)) /*@ ghost (pool, 0) */;
-    ir_dma_store16(&queue->avail[queue->avail_lap + position], (uint16_t)(2u * id));
-    if (queue->ring.window.tail == 0u)
-        queue->avail_lap = virtio_other_lap(queue->avail_lap, queue->ring.window.size);
+    ir_dma_store16(&queue->avail[virtio_element(queue, position, queue->posted_turn)],
+                   (uint16_t)(2u * id));
+    virtio_posted(queue);
 }

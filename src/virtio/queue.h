@@ -45,22 +45,20 @@ struct virtio_queue {
     volatile ir_device16 *event;   /* split: avail_event, after which buffer to notify */
     volatile ir_device32 *driver;  /* flags and idx of the available ring | event suppression */
     volatile ir_device32 *device;  /* flags and idx of the used ring | event suppression */
-    uint64_t avail_lap;            /* split with pairs: 0, or window.size in every other lap ... */
-    uint64_t used_lap;             /* ... of the available and of the used ring */
-    uint64_t header;               /* bytes of the network header: 10 or 12 */
-    uint64_t posted_flags;         /* packed: AVAIL or USED, whichever makes one available now */
-    uint64_t taken_flags;          /* packed: AVAIL and USED of a used one, in bits 63:48 */
+    uint64_t posted;               /* split: idx of the available ring, free-running */
+    uint64_t taken;                /* split: idx up to which the used ring has been read */
+    uint64_t idle;                 /* calls since the device was last seen to do something */
     uint32_t notify_offset;
     uint32_t status_offset;
-    uint32_t idle;     /* calls since the device was last seen to do something */
-    uint16_t number;   /* of the queue, what a notification says */
-    uint16_t posted;   /* split: idx of the available ring, free-running */
-    uint16_t taken;    /* split: idx up to which the used ring has been read */
-    uint8_t packed;    /* RING_PACKED was negotiated; each of these is 0 or 1 */
-    uint8_t in_order;  /* IN_ORDER */
-    uint8_t event_idx; /* EVENT_IDX */
-    uint8_t pairs;     /* each chain has two descriptors, header and frame (2.7.4.1) */
-    uint8_t broken;    /* the device broke the protocol, or its queues are not running */
+    uint16_t number;     /* of the queue, what a notification says */
+    uint8_t header;      /* bytes of the network header: 10 or 12 */
+    uint8_t posted_turn; /* 1 and 0 in turn, from lap to lap of the positions: of the tail ... */
+    uint8_t taken_turn;  /* ... and of the head */
+    uint8_t packed;      /* RING_PACKED was negotiated; each of these is 0 or 1 */
+    uint8_t in_order;    /* IN_ORDER */
+    uint8_t event_idx;   /* EVENT_IDX */
+    uint8_t pairs;       /* each chain has two descriptors, header and frame (2.7.4.1) */
+    uint8_t broken;      /* the device broke the protocol, or its queues are not running */
     struct virtio_ring ring;
 };
 
@@ -99,12 +97,7 @@ predicate queue_arrays{L}(struct virtio_queue *q) =
 predicate queue_kind{L}(struct virtio_queue *q) =
     (q->header == 10 || q->header == 12) && (q->pairs != 0 ==> q->packed == 0);
 
-// Packed rings have turns, told by flags; with pairs, a lap of the positions is half a lap of the rings.
-predicate queue_turns{L}(struct virtio_queue *q) =
-    q->posted_flags == VIRTQ_DESC_F_AVAIL || q->posted_flags == VIRTQ_DESC_F_USED;
-predicate queue_laps{L}(struct virtio_queue *q) =
-    (q->avail_lap == 0 || (q->pairs != 0 && q->avail_lap == q->ring.window.size)) &&
-    (q->used_lap == 0 || (q->pairs != 0 && q->used_lap == q->ring.window.size));
+predicate queue_turns{L}(struct virtio_queue *q) = q->posted_turn <= 1 && q->taken_turn <= 1;
 */
 
 /* The invariants of a queue, besides those of its ring and its pool. */
@@ -112,8 +105,7 @@ predicate queue_laps{L}(struct virtio_queue *q) =
     kind queue_memory(q, p, l);                                                                    \
     kind queue_arrays(q);                                                                          \
     kind queue_kind(q);                                                                            \
-    kind queue_turns(q);                                                                           \
-    kind queue_laps(q);
+    kind queue_turns(q);
 
 /* What a device has finished: an id, and how many bytes it says it wrote. */
 struct virtio_completion {
@@ -131,12 +123,14 @@ struct virtio_completion {
 static inline uint64_t virtio_ready(const struct virtio_queue *queue)
 {
     uint64_t idx;
+    uint64_t taken;
 
     if (queue->packed != 0u)
         return ir_ring_used(&queue->ring.window);
     idx = ir_dma_load32(queue->device) / 65536u;
     ir_dma_acquire();
-    return idx >= queue->taken ? idx - queue->taken : idx + 65536u - queue->taken;
+    taken = queue->taken % 65536u;
+    return idx >= taken ? idx - taken : idx + 65536u - taken;
 }
 
 /* AVAIL and USED in the flags of a packed descriptor. */
@@ -154,9 +148,22 @@ static inline uint32_t virtio_id_of(const struct virtio_queue *queue, uint32_t h
     return head % 2u == 0u ? head / 2u : UINT32_MAX;
 }
 
+/* Element of a split ring for a position. With pairs the rings have twice as many elements as there are
+ * positions: a lap of these is half a lap of the ring. */
+/*@ requires \valid_read(queue) && ring_shape(&queue->ring.window) && turn <= 1;
+    requires position < queue->ring.window.size;
+    assigns \nothing;
+    ensures \result < elements(queue);
+*/
+static inline uint64_t virtio_element(const struct virtio_queue *queue, uint64_t position,
+                                      uint32_t turn)
+{
+    return queue->pairs != 0u && turn == 0u ? position + queue->ring.window.size : position;
+}
+
 /* Read the completion at the head, once. Returns 1, or 0 when there is none yet. */
 /*@ requires \valid_read(queue) && ring_shape(&queue->ring.window) && queue_arrays(queue);
-    requires queue_kind(queue) && queue_laps(queue);
+    requires queue_kind(queue) && queue_turns(queue);
     requires \valid(done) && \separated(done, queue);
     assigns *done;
     ensures \result == 0 || \result == 1;
@@ -168,49 +175,38 @@ static inline uint32_t virtio_completed(const struct virtio_queue *queue,
     uint64_t rest;
 
     if (queue->packed == 0u) {
-        done->id = virtio_id_of(queue, ir_dma_load32(&queue->used[queue->used_lap + head].id));
-        done->length = ir_dma_load32(&queue->used[queue->used_lap + head].len);
+        uint64_t element = virtio_element(queue, head, queue->taken_turn);
+
+        done->id = virtio_id_of(queue, ir_dma_load32(&queue->used[element].id));
+        done->length = ir_dma_load32(&queue->used[element].len);
         return 1u;
     }
     rest = ir_dma_load64(&queue->desc[head].rest);
     done->id = (uint32_t)(rest / 4294967296u % 65536u);
     done->length = (uint32_t)(rest % 4294967296u);
-    return (rest & VIRTIO_PACKED_FLAGS) == queue->taken_flags;
+    return (rest & VIRTIO_PACKED_FLAGS) == (queue->taken_turn != 0u ? VIRTIO_PACKED_FLAGS : 0u);
 }
 
-/* The other of two laps. */
-/*@ requires lap == 0 || lap == size;
-    assigns \nothing;
-    ensures \result == 0 || \result == size;
-*/
-static inline uint64_t virtio_other_lap(uint64_t lap, uint64_t size)
-{
-    return lap == 0u ? size : 0u;
-}
-
-/* After the buffer at the head was taken: where the used descriptors of a packed ring begin again,
- * their flags are the other ones (2.8.1). */
-/*@ requires \valid(queue) && queue_kind(queue) && queue_laps(queue);
-    assigns queue->taken_flags, queue->used_lap;
-    ensures queue_laps(queue);
+/* After the buffer at the head was taken. Where the used descriptors of a packed ring begin again, their
+ * flags are the other ones (2.8.1). */
+/*@ requires \valid(queue) && queue_turns(queue);
+    assigns queue->taken_turn;
+    ensures queue_turns(queue);
 */
 static inline void virtio_took(struct virtio_queue *queue)
 {
-    if (queue->ring.window.head != 0u)
-        return;
-    queue->taken_flags = queue->taken_flags == 0u ? VIRTIO_PACKED_FLAGS : 0u;
-    if (queue->pairs != 0u)
-        queue->used_lap = virtio_other_lap(queue->used_lap, queue->ring.window.size);
+    if (queue->ring.window.head == 0u)
+        queue->taken_turn = (uint8_t)(1u - queue->taken_turn);
 }
 
 /* `count` elements of the used ring have been read. */
 /*@ requires \valid(queue) && count <= 65535;
     assigns queue->taken, queue->idle;
-    ensures queue->taken == (\old(queue->taken) + count) % 65536;
+    ensures queue->taken == (\old(queue->taken) % 65536 + count) % 65536;
 */
 static inline void virtio_taken(struct virtio_queue *queue, uint64_t count)
 {
-    queue->taken = (uint16_t)((queue->taken + count) % 65536u);
+    queue->taken = (queue->taken % 65536u + count) % 65536u;
     queue->idle = 0u;
 }
 
@@ -281,6 +277,27 @@ static inline uint64_t virtio_header_iova(const struct ir_pool *pool, uint32_t i
     return iova - header;
 }
 
+/* The flag that makes a packed descriptor available in this lap (2.8.1). */
+/*@ requires \valid_read(queue);
+    assigns \nothing;
+    ensures \result == VIRTQ_DESC_F_AVAIL || \result == VIRTQ_DESC_F_USED;
+*/
+static inline uint64_t virtio_available(const struct virtio_queue *queue)
+{
+    return queue->posted_turn != 0u ? VIRTQ_DESC_F_AVAIL : VIRTQ_DESC_F_USED;
+}
+
+/* After a buffer has come to the position before the tail, and its descriptor is written. */
+/*@ requires \valid(queue) && queue_turns(queue);
+    assigns queue->posted_turn;
+    ensures queue_turns(queue);
+*/
+static inline void virtio_posted(struct virtio_queue *queue)
+{
+    if (queue->ring.window.tail == 0u)
+        queue->posted_turn = (uint8_t)(1u - queue->posted_turn);
+}
+
 /* Lend a buffer in two descriptors, as a legacy device without ANY_LAYOUT wants it: header, frame. */
 /*@ requires ring_shape(&queue->ring.window);
     QUEUE_OK(requires, queue, pool, l)
@@ -293,8 +310,8 @@ static inline uint64_t virtio_header_iova(const struct ir_pool *pool, uint32_t i
     requires PLACE_RING <= tag && l->place[index] == tag + position;
     requires length <= pool->buffer_size;
     requires flags == 0 || flags == VIRTQ_DESC_F_WRITE;
-    assigns queue->avail_lap;
-    ensures queue_laps(queue);
+    assigns queue->posted_turn;
+    ensures queue_turns(queue);
 */
 void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, uint64_t position,
                       uint32_t index, uint64_t length, uint64_t flags)
@@ -312,9 +329,8 @@ void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, ui
     requires PLACE_RING <= tag && l->place[index] == tag + position;
     requires length <= pool->buffer_size;
     requires flags == 0 || flags == VIRTQ_DESC_F_WRITE;
-    assigns queue->posted_flags, queue->avail_lap;
+    assigns queue->posted_turn;
     ensures queue_turns(queue);
-    ensures queue_laps(queue);
 */
 static inline void virtio_post(struct virtio_queue *queue, const struct ir_pool *pool,
                                uint64_t position, uint32_t index, uint64_t length, uint64_t flags)
@@ -322,7 +338,7 @@ static inline void virtio_post(struct virtio_queue *queue, const struct ir_pool 
 {
     uint64_t header = queue->header;
     uint64_t address = virtio_header_iova(pool, index, header);
-    uint64_t id = queue->ring.id_at[position];
+    uint64_t id = (uint64_t)queue->ring.id_at[position];
     struct virtio_desc *desc = queue->packed != 0u ? &queue->desc[position] : &queue->desc[id];
 
     if (queue->packed == 0u && queue->pairs != 0u) {
@@ -335,14 +351,14 @@ static inline void virtio_post(struct virtio_queue *queue, const struct ir_pool 
         virtio_store_rest(&desc->rest, virtio_rest(header + length, flags))
             /*@ ghost (pool, header) */;
         ir_dma_store16(&queue->avail[position], (uint16_t)id);
+        virtio_posted(queue);
         return;
     }
     ir_dma_release();
     virtio_store_rest(&desc->rest,
-                      virtio_rest(header + length, id + 65536u * (flags + queue->posted_flags)))
+                      virtio_rest(header + length, id + 65536u * (flags + virtio_available(queue))))
         /*@ ghost (pool, header) */;
-    if (queue->ring.window.tail == 0u)
-        queue->posted_flags = VIRTQ_DESC_F_AVAIL + VIRTQ_DESC_F_USED - queue->posted_flags;
+    virtio_posted(queue);
 }
 
 /* Whether the device wants to hear of `count` buffers, the last of them before the tail, that a packed
@@ -357,7 +373,7 @@ static inline uint32_t virtio_packed_wakes(const struct virtio_queue *queue, uin
     uint32_t flags = word / 65536u % 4u;
     uint64_t at = word % 32768u;
     uint64_t tail = queue->ring.window.tail;
-    uint32_t this_turn = (word / 32768u % 2u != 0u) == (queue->posted_flags == VIRTQ_DESC_F_AVAIL);
+    uint32_t this_turn = (word / 32768u % 2u != 0u) == (queue->posted_turn != 0u);
 
     if (flags != VIRTQ_EVENT_F_DESC)
         return flags == VIRTQ_EVENT_F_ENABLE;
@@ -378,7 +394,7 @@ static inline uint32_t virtio_split_wakes(const struct virtio_queue *queue, uint
     if (queue->event_idx == 0u)
         return ir_dma_load32(queue->device) % 2u == 0u;
     event = ir_dma_load16(queue->event);
-    return (queue->posted + 65535u - event) % 65536u < count;
+    return (queue->posted % 65536u + 65535u - event) % 65536u < count;
 }
 
 /* Let the device see the `count` buffers posted since the last time, and wake it when it wants that. */
@@ -394,10 +410,10 @@ static inline void virtio_publish(struct virtio_queue *queue, uint64_t count)
     uint32_t wakes;
 
     if (queue->packed == 0u) {
-        queue->posted = (uint16_t)((queue->posted + count) % 65536u);
+        queue->posted = (queue->posted % 65536u + count) % 65536u;
         ir_dma_release();
         ir_dma_store32(queue->driver, (queue->event_idx == 0u ? VIRTQ_AVAIL_F_NO_INTERRUPT : 0u) +
-                                          queue->posted * 65536u);
+                                          (uint32_t)queue->posted * 65536u);
     }
     ir_dma_fence();
     wakes =
@@ -436,7 +452,7 @@ uint64_t virtio_finish(struct virtio_queue *queue, uint32_t id, uint64_t left)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires more < used(&queue->ring.window);
-    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head, queue->taken_flags,
+    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head, queue->taken_turn,
         l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)

@@ -264,10 +264,8 @@ static void clear_rings(struct virtio_queue *queue, const struct ir_dma *memory)
     queue->posted = 0;
     queue->taken = 0;
     queue->idle = 0;
-    queue->posted_flags = VIRTQ_DESC_F_AVAIL;
-    queue->taken_flags = VIRTIO_PACKED_FLAGS;
-    queue->avail_lap = 0;
-    queue->used_lap = 0;
+    queue->posted_turn = 1;
+    queue->taken_turn = 1;
     (void)virtio_ring_init(&queue->ring, queue->ring.window.size);
     if (queue->packed != 0u)
         ir_dma_store32(queue->driver, VIRTQ_EVENT_F_DISABLE * 65536u);

@@ -17,8 +17,8 @@ int32_t virtio_ring_init(struct virtio_ring *ring, uint64_t size)
         loop variant size - i;
     */
     for (uint64_t i = 0; i < size; i++) {
-        ring->id_at[i] = (uint16_t)i;
-        ring->position_of[i] = (uint16_t)i;
+        ring->id_at[i] = (int16_t)i;
+        ring->position_of[i] = (int16_t)i;
     }
     return 0;
 }
@@ -35,16 +35,16 @@ int32_t virtio_ring_init(struct virtio_ring *ring, uint64_t size)
 */
 static void swap_ids(struct virtio_ring *ring, uint64_t a, uint64_t b)
 {
-    uint16_t id_a = ring->id_at[a];
-    uint16_t id_b = ring->id_at[b];
+    int16_t id_a = ring->id_at[a];
+    int16_t id_b = ring->id_at[b];
 
     /*@ assert ids: a == b <==> id_a == id_b; */
     ring->id_at[a] = id_b;
     ring->id_at[b] = id_a;
     /*@ assert others: \forall integer p; 0 <= p < ring->window.size ==> p != a ==> p != b ==>
             ring->id_at[p] == \at(ring->id_at[p], Pre); */
-    ring->position_of[id_b] = (uint16_t)a;
-    ring->position_of[id_a] = (uint16_t)b;
+    ring->position_of[id_b] = (int16_t)a;
+    ring->position_of[id_a] = (int16_t)b;
     /*@ assert other_ids: \forall integer i; 0 <= i < ring->window.size ==> i != id_a ==>
             i != id_b ==> ring->position_of[i] == \at(ring->position_of[i], Pre); */
 }
@@ -110,7 +110,7 @@ uint32_t virtio_ring_forward(struct virtio_ring *ring, uint32_t id)
 
     if (virtio_ring_distance(ring, id) >= ir_ring_used(&ring->window))
         return 0u;
-    position = ring->position_of[id];
+    position = (uint64_t)ring->position_of[id];
     /*@ assert in: in_window(&ring->window, position) && in_window(&ring->window, head); */
     swap_buffers(&ring->window, head, position) /*@ ghost (pool, l, tag) */;
     /*@ assert ids: ids_ok(ring); */

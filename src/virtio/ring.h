@@ -3,7 +3,8 @@
  * The private side of a virtqueue. A virtio device may complete buffers in any order, by id. Here
  * the buffers lie in a window of positions all the same (core/ring.h), each position with an id of its
  * own, and what completes early changes places with the oldest: from then on the device is in order.
- * Nothing the device writes is stored here.
+ * Nothing the device writes is stored here. Ids have a type of
+ * their own, which no other memory of the library has: the proofs rely on it.
  */
 #ifndef IRONRING_VIRTIO_RING_H
 #define IRONRING_VIRTIO_RING_H
@@ -16,18 +17,18 @@
 
 struct virtio_ring {
     struct ir_ring window;
-    uint16_t id_at[IR_RING_SIZE_MAX];       /* the id that stands at each position */
-    uint16_t position_of[IR_RING_SIZE_MAX]; /* and where each id stands */
+    int16_t id_at[IR_RING_SIZE_MAX];       /* the id that stands at each position ... */
+    int16_t position_of[IR_RING_SIZE_MAX]; /* ... and where each id stands */
 };
 
 /*@
 // Positions and ids are permutations of [0, size), and inverse to each other.
 predicate ids_ok{L}(struct virtio_ring *r) =
     \forall integer p; 0 <= p < r->window.size ==>
-        r->id_at[p] < r->window.size && r->position_of[r->id_at[p]] == p;
+        0 <= r->id_at[p] < r->window.size && r->position_of[r->id_at[p]] == p;
 predicate positions_ok{L}(struct virtio_ring *r) =
     \forall integer i; 0 <= i < r->window.size ==>
-        r->position_of[i] < r->window.size && r->id_at[r->position_of[i]] == i;
+        0 <= r->position_of[i] < r->window.size && r->id_at[r->position_of[i]] == i;
 
 // Buffers of the ring may be at other positions of it; all others are where they were.
 predicate ring_shuffles{L1, L2}(struct ledger *l, integer tag) =
@@ -74,7 +75,7 @@ static inline uint64_t virtio_ring_distance(const struct virtio_ring *ring, uint
 
     if (id >= ring->window.size)
         return ring->window.size;
-    position = ring->position_of[id];
+    position = (uint64_t)ring->position_of[id];
     return position >= ring->window.head ? position - ring->window.head
                                          : position + ring->window.size - ring->window.head;
 }

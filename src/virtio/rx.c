@@ -33,7 +33,7 @@ static inline uint32_t virtio_num_buffers(const struct ir_pool *pool, uint32_t i
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires pool->free_count > 0 && used(&queue->ring.window) < queue->ring.window.size - 1;
     assigns pool->free_count, queue->ring.window.slot[0 .. 4095], queue->ring.window.tail,
-        queue->posted_flags, queue->avail_lap, l->place[0 .. 65535];
+        queue->posted_turn, l->place[0 .. 65535];
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures ring_fills{Pre, Post}(l, tag);
@@ -68,7 +68,7 @@ void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l
         loop invariant pool->free_count == \at(rxq->queue.pool->free_count, Pre) - i;
         loop invariant ring_fills{Pre, Here}(l, tag);
         loop assigns i, pool->free_count, queue->ring.window.slot[0 .. 4095],
-            queue->ring.window.tail, queue->posted_flags, queue->avail_lap, l->place[0 .. 65535];
+            queue->ring.window.tail, queue->posted_turn, l->place[0 .. 65535];
         loop variant count - i;
     */
     for (uint64_t i = 0; i < count; i++)
@@ -93,8 +93,8 @@ static inline uint32_t rx_deliverable(const struct virtio_rxq *rxq, const struct
     const struct virtio_ring *ring = &rxq->queue.ring;
     uint64_t header = rxq->queue.header;
 
-    if (done.id != ring->id_at[ring->window.head] || done.length < header + IR_FRAME_MIN ||
-        done.length > header + pool->buffer_size)
+    if (done.id != (uint32_t)ring->id_at[ring->window.head] ||
+        done.length < header + IR_FRAME_MIN || done.length > header + pool->buffer_size)
         return 0u;
     return rxq->mergeable == 0u ||
            virtio_num_buffers(pool, ring->window.slot[ring->window.head]) == 1u;
@@ -222,7 +222,7 @@ static inline void rx_count(struct virtio_rxq *rxq, uint64_t count, uint64_t byt
     assigns pkts[0 .. limit - 1], pool->grant[0 .. 65535], pool->grant_next,
         rxq->queue.ring.window.head, rxq->queue.ring.window.slot[0 .. 4095],
         rxq->queue.ring.id_at[0 .. 4095], rxq->queue.ring.position_of[0 .. 4095],
-        rxq->queue.taken_flags, rxq->queue.used_lap, rxq->packets, rxq->bytes, l->place[0 .. 65535];
+        rxq->queue.taken_turn, rxq->packets, rxq->bytes, l->place[0 .. 65535];
     QUEUE_OK(ensures, &rxq->queue, pool, l)
     VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
     ensures 0 <= \result <= limit;
@@ -255,8 +255,7 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
         loop assigns count, bytes, pkts[0 .. limit - 1], pool->grant[0 .. 65535], pool->grant_next,
             queue->ring.window.head, queue->ring.window.slot[0 .. 4095],
             queue->ring.id_at[0 .. 4095], queue->ring.position_of[0 .. 4095],
-            queue->taken_flags,
-        queue->used_lap, l->place[0 .. 65535];
+            queue->taken_turn, l->place[0 .. 65535];
         loop variant limit - count;
     */
     while (count < limit) {
@@ -265,7 +264,7 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
         if (!virtio_completed(queue, &done))
             break;
         /*@ ghost offered: ; */
-        if (done.id != queue->ring.id_at[queue->ring.window.head] &&
+        if (done.id != (uint32_t)queue->ring.id_at[queue->ring.window.head] &&
             !virtio_overtakes(queue, done.id) /*@ ghost (pool, l, tag) */)
             break;
         /*@ assert shuffled: ring_shuffles{offered, Here}(l, tag); */
@@ -360,7 +359,7 @@ static uint32_t rx_breach(const struct virtio_rxq *rxq, const struct ir_pool *po
     requires left <= used(&rxq->queue.ring.window);
     assigns pool->free_count, pool->stack[0 .. 65535], rxq->queue.ring.window.head,
         rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
-        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_flags, rxq->queue.used_lap, rxq->queue.broken,
+        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_turn, rxq->queue.broken,
         rxq->parts, rxq->dropped.errors, rxq->dropped.oversize, l->place[0 .. 65535],
         l->order[0 .. 65535], l->position[0 .. 65535];
     QUEUE_OK(ensures, &rxq->queue, pool, l)
@@ -403,7 +402,7 @@ static IR_COLD uint64_t rx_drop(struct virtio_rxq *rxq, struct ir_pool *pool,
     requires left <= used(&rxq->queue.ring.window);
     assigns pool->free_count, pool->stack[0 .. 65535], rxq->queue.ring.window.head,
         rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
-        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_flags, rxq->queue.used_lap, rxq->queue.broken,
+        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_turn, rxq->queue.broken,
         rxq->parts, rxq->dropped.errors, rxq->dropped.oversize, l->place[0 .. 65535],
         l->order[0 .. 65535], l->position[0 .. 65535];
     QUEUE_OK(ensures, &rxq->queue, pool, l)
@@ -427,7 +426,7 @@ static uint64_t rx_skip(struct virtio_rxq *rxq, struct ir_pool *pool, uint64_t l
         loop assigns skipped, pool->free_count, pool->stack[0 .. 65535],
             queue->ring.window.head, queue->ring.window.slot[0 .. 4095],
             queue->ring.id_at[0 .. 4095], queue->ring.position_of[0 .. 4095],
-            queue->taken_flags, queue->used_lap, queue->broken, rxq->parts, rxq->dropped.errors,
+            queue->taken_turn, queue->broken, rxq->parts, rxq->dropped.errors,
             rxq->dropped.oversize, l->place[0 .. 65535], l->order[0 .. 65535],
             l->position[0 .. 65535];
         loop variant left - skipped;
@@ -439,7 +438,7 @@ static uint64_t rx_skip(struct virtio_rxq *rxq, struct ir_pool *pool, uint64_t l
         if (!virtio_completed(queue, &done))
             break;
         /*@ ghost offered: ; */
-        if (done.id != queue->ring.id_at[queue->ring.window.head])
+        if (done.id != (uint32_t)queue->ring.id_at[queue->ring.window.head])
             (void)virtio_overtakes(queue, done.id) /*@ ghost (pool, l, tag) */;
         /*@ assert shuffled: ring_shuffles{offered, Here}(l, tag); */
         /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
@@ -486,8 +485,8 @@ static inline uint64_t rx_ready(struct virtio_queue *queue)
     assigns rxq->queue.pool->free_count, rxq->queue.pool->stack[0 .. 65535],
         rxq->queue.ring.window.head, rxq->queue.ring.window.tail,
         rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
-        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_flags, rxq->queue.used_lap,
-        rxq->queue.posted_flags, rxq->queue.avail_lap, rxq->queue.posted, rxq->queue.taken, rxq->queue.idle,
+        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_turn,
+        rxq->queue.posted_turn, rxq->queue.posted, rxq->queue.taken, rxq->queue.idle,
         rxq->queue.broken, rxq->parts, rxq->dropped.errors, rxq->dropped.oversize,
         l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     QUEUE_OK(ensures, &rxq->queue, rxq->queue.pool, l)

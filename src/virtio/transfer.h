@@ -31,7 +31,7 @@ predicate received_from{L1, L2}(struct ledger *l, struct ir_pkt *pkts, integer c
     requires TAG_OK(tag);
     requires \separated(&rxq->queue, rxq->queue.notify);
     assigns rxq->queue.pool->free_count, rxq->queue.ring.window.slot[0 .. 4095],
-        rxq->queue.ring.window.tail, rxq->queue.posted_flags, rxq->queue.avail_lap, rxq->queue.posted,
+        rxq->queue.ring.window.tail, rxq->queue.posted_turn, rxq->queue.posted,
         rxq->queue.broken, l->place[0 .. 65535];
     QUEUE_OK(ensures, &rxq->queue, rxq->queue.pool, l)
     VBALANCED(ensures, rxq->queue.pool, l, &rxq->queue.ring, tag)
@@ -54,8 +54,8 @@ void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l
         rxq->queue.pool->stack[0 .. 65535], rxq->queue.pool->grant[0 .. 65535],
         rxq->queue.pool->grant_next, rxq->queue.ring.window.head, rxq->queue.ring.window.tail,
         rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
-        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_flags, rxq->queue.used_lap,
-        rxq->queue.posted_flags, rxq->queue.avail_lap, rxq->queue.posted, rxq->queue.taken, rxq->queue.idle,
+        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_turn,
+        rxq->queue.posted_turn, rxq->queue.posted, rxq->queue.taken, rxq->queue.idle,
         rxq->queue.broken, rxq->parts, rxq->packets, rxq->bytes, rxq->dropped.errors,
         rxq->dropped.oversize, l->place[0 .. 65535], l->order[0 .. 65535],
         l->position[0 .. 65535];
@@ -87,7 +87,7 @@ int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t ma
         txq->queue.pool->grant[0 .. 65535], txq->queue.ring.window.head,
         txq->queue.ring.window.tail, txq->queue.ring.window.slot[0 .. 4095],
         txq->queue.ring.id_at[0 .. 4095], txq->queue.ring.position_of[0 .. 4095],
-        txq->queue.taken_flags, txq->queue.used_lap, txq->queue.posted_flags, txq->queue.avail_lap, txq->queue.posted, txq->queue.taken,
+        txq->queue.taken_turn, txq->queue.posted_turn, txq->queue.posted, txq->queue.taken,
         txq->queue.idle, txq->queue.broken, txq->packets, txq->bytes, l->place[0 .. 65535],
         l->order[0 .. 65535], l->position[0 .. 65535];
     QUEUE_OK(ensures, &txq->queue, txq->queue.pool, l)
@@ -118,7 +118,7 @@ int32_t virtio_tx_burst(struct virtio_txq *txq, const struct ir_pkt *pkts, uint3
     assigns txq->queue.pool->free_count, txq->queue.pool->stack[0 .. 65535],
         txq->queue.ring.window.head, txq->queue.ring.window.slot[0 .. 4095],
         txq->queue.ring.id_at[0 .. 4095], txq->queue.ring.position_of[0 .. 4095],
-        txq->queue.taken_flags, txq->queue.used_lap, txq->queue.taken, txq->queue.idle, txq->queue.broken,
+        txq->queue.taken_turn, txq->queue.taken, txq->queue.idle, txq->queue.broken,
         l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     QUEUE_OK(ensures, &txq->queue, txq->queue.pool, l)
     VBALANCED(ensures, txq->queue.pool, l, &txq->queue.ring, tag)

@@ -31,7 +31,7 @@ static inline void virtio_clear_header(const struct ir_pool *pool, uint32_t inde
     requires ready <= used(&queue->ring.window);
     assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head,
         queue->ring.window.slot[0 .. 4095], queue->ring.id_at[0 .. 4095],
-        queue->ring.position_of[0 .. 4095], queue->taken_flags, queue->used_lap, queue->broken,
+        queue->ring.position_of[0 .. 4095], queue->taken_turn, queue->broken,
         l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
@@ -53,7 +53,7 @@ static uint64_t tx_finish_all(struct virtio_queue *queue, struct ir_pool *pool, 
         loop assigns finished, pool->free_count, pool->stack[0 .. 65535],
             queue->ring.window.head, queue->ring.window.slot[0 .. 4095],
             queue->ring.id_at[0 .. 4095], queue->ring.position_of[0 .. 4095],
-            queue->taken_flags, queue->used_lap, queue->broken, l->place[0 .. 65535], l->order[0 .. 65535],
+            queue->taken_turn, queue->broken, l->place[0 .. 65535], l->order[0 .. 65535],
             l->position[0 .. 65535];
         loop variant ready - finished;
     */
@@ -64,7 +64,7 @@ static uint64_t tx_finish_all(struct virtio_queue *queue, struct ir_pool *pool, 
         if (!virtio_completed(queue, &done))
             break;
         /*@ ghost offered: ; */
-        if (done.id != queue->ring.id_at[queue->ring.window.head])
+        if (done.id != (uint32_t)queue->ring.id_at[queue->ring.window.head])
             more = virtio_finish(queue, done.id, ready - finished) /*@ ghost (pool, l, tag) */;
         if (more >= ready - finished) {
             queue->broken = 1u;
@@ -121,7 +121,7 @@ static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_poo
     requires used(&queue->ring.window) < queue->ring.window.size - 1;
     requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= pool->buffer_size;
     assigns pool->grant[0 .. 65535], queue->ring.window.slot[0 .. 4095],
-        queue->ring.window.tail, queue->posted_flags, queue->avail_lap, l->place[0 .. 65535];
+        queue->ring.window.tail, queue->posted_turn, l->place[0 .. 65535];
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures in_ring(l->place[pkt_index(pkt)], tag);
@@ -157,7 +157,7 @@ static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, str
     requires \separated(pkts + (0 .. count - 1), txq, pool, l);
     requires count <= txq->queue.ring.window.size - 1 - used(&txq->queue.ring.window);
     assigns pool->grant[0 .. 65535], txq->queue.ring.window.slot[0 .. 4095],
-        txq->queue.ring.window.tail, txq->queue.posted_flags, txq->queue.avail_lap, txq->packets, txq->bytes,
+        txq->queue.ring.window.tail, txq->queue.posted_turn, txq->packets, txq->bytes,
         l->place[0 .. 65535];
     QUEUE_OK(ensures, &txq->queue, pool, l)
     VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
@@ -188,7 +188,7 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
         loop invariant kept: app_keeps{Pre, Here}(pool, l);
         loop invariant none: sent == 0 ==> others_stay{Pre, Here}(l, -1);
         loop assigns sent, bytes, pool->grant[0 .. 65535], queue->ring.window.slot[0 .. 4095],
-            queue->ring.window.tail, queue->posted_flags, queue->avail_lap, l->place[0 .. 65535];
+            queue->ring.window.tail, queue->posted_turn, l->place[0 .. 65535];
         loop variant count - sent;
     */
     while (sent < count) {
@@ -220,7 +220,7 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
     requires \valid_read(pkts + (0 .. count - 1));
     requires \separated(pkts + (0 .. count - 1), txq, pool, l);
     assigns pool->grant[0 .. 65535], txq->queue.ring.window.slot[0 .. 4095],
-        txq->queue.ring.window.tail, txq->queue.posted_flags, txq->queue.avail_lap, txq->queue.posted,
+        txq->queue.ring.window.tail, txq->queue.posted_turn, txq->queue.posted,
         txq->queue.broken, txq->packets, txq->bytes, l->place[0 .. 65535];
     QUEUE_OK(ensures, &txq->queue, pool, l)
     VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
@@ -257,7 +257,7 @@ static int32_t tx_send(struct virtio_txq *txq, struct ir_pool *pool, const struc
     assigns txq->queue.pool->free_count, txq->queue.pool->stack[0 .. 65535],
         txq->queue.ring.window.head, txq->queue.ring.window.slot[0 .. 4095],
         txq->queue.ring.id_at[0 .. 4095], txq->queue.ring.position_of[0 .. 4095],
-        txq->queue.taken_flags, txq->queue.used_lap, txq->queue.taken, txq->queue.idle, txq->queue.broken,
+        txq->queue.taken_turn, txq->queue.taken, txq->queue.idle, txq->queue.broken,
         l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     QUEUE_OK(ensures, &txq->queue, txq->queue.pool, l)
     VBALANCED(ensures, txq->queue.pool, l, &txq->queue.ring, tag)

@@ -26,7 +26,7 @@ static int make(void **state)
 static void ids_are_whole(void)
 {
     for (uint32_t i = 0; i < ring.window.size; i++) {
-        assert_true(ring.id_at[i] < ring.window.size);
+        assert_in_range(ring.id_at[i], 0, ring.window.size - 1);
         assert_int_equal(ring.position_of[ring.id_at[i]], i);
         assert_int_equal(ring.id_at[ring.position_of[i]], i);
     }
