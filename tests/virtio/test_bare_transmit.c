@@ -111,13 +111,14 @@ static void batch_in_order_frees_all_up_to_it(void **state)
 
             bare_send(bare, count, tag);
             for (uint32_t i = 0; i < first; i++)
-                chain = take(bare, tag++);
+                chain = take(bare, (uint8_t)(tag + i));
             if (first > 0)
                 bare_return(&bare->tx_ring, chain.id, 0, first);
             assert_int_equal(virtio_tx_reclaim(&bare->tx), count - first);
             bare_balance(bare, 0);
             for (uint32_t i = first; i < count; i++)
-                chain = take(bare, tag++);
+                chain = take(bare, (uint8_t)(tag + i));
+            tag = (uint8_t)(tag + count);
             bare_return(&bare->tx_ring, chain.id, 0, count - first);
             assert_int_equal(virtio_tx_reclaim(&bare->tx), 0);
             bare_balance(bare, 0);
