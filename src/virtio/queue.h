@@ -377,9 +377,11 @@ static inline uint32_t virtio_packed_wakes(const struct virtio_queue *queue, uin
 
     if (flags != VIRTQ_EVENT_F_DESC)
         return flags == VIRTQ_EVENT_F_ENABLE;
-    if (this_turn != 0u && at <= tail)
-        return tail - at <= count;
-    return at >= queue->ring.window.size || tail + queue->ring.window.size - at <= count;
+    if (at >= queue->ring.window.size)
+        return 1u;
+    if (this_turn != 0u)
+        return at < tail && tail - at <= count;
+    return tail + queue->ring.window.size - at <= count;
 }
 
 /* The same of a split ring whose index has advanced by `count` to `posted` (2.7.7, 2.7.10). */
