@@ -58,8 +58,8 @@ static uint32_t size_offered(struct virtio_dev *dev, uint32_t number)
 {
     uint32_t offered = 0;
 
-    if (virtio_queue_size(dev, number, &offered) != 0 || offered > QUEUE_SIZE_MAX ||
-        (offered & (offered - 1u)) != 0u)
+    if (virtio_queue_size(dev, number, &offered) != 0 || offered == 0u ||
+        offered > QUEUE_SIZE_MAX || (offered & (offered - 1u)) != 0u)
         return 0u;
     return offered;
 }
