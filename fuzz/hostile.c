@@ -14,6 +14,10 @@
 #define CALL_US_MAX       12000000u
 #define CALL_ACCESSES_MAX 2500000u
 
+/* Waits take most of the time of an input: after so many microseconds of them, the next call finds an
+ * honest card. */
+#define PATIENCE_US 3000000u
+
 /* Answer the same from now on. */
 static uint32_t stick(struct hostile *card, uint32_t place, uint32_t value)
 {
@@ -80,7 +84,7 @@ void hostile_access(struct hostile *card, uint32_t place)
 
 static uint32_t choose(struct hostile *card, uint32_t place, uint32_t width)
 {
-    for (uint32_t i = 0; i < HOSTILE_STICKY && card->sticky_count > 0; i++) {
+    for (uint32_t i = 0; i < HOSTILE_STICKY && card->sticky_count > 0 && !card->tamed; i++) {
         if (card->sticky[i].place == place)
             return card->sticky[i].value;
     }
@@ -88,8 +92,9 @@ static uint32_t choose(struct hostile *card, uint32_t place, uint32_t width)
         card->honest_reads--;
         return card->kind->honest(card, place, width);
     }
-    return card->input->left > 0 ? draw(card, place, width)
-                                 : card->kind->honest(card, place, width);
+    if (card->input->left == 0 || card->tamed)
+        return card->kind->honest(card, place, width);
+    return draw(card, place, width);
 }
 
 uint32_t hostile_answer(struct hostile *card, uint32_t place, uint32_t width)
@@ -168,6 +173,7 @@ void hostile_call(struct hostile *card)
     card->accesses = 0;
     card->confirmed = false;
     card->clock_before = card->clock;
+    card->tamed = card->clock > PATIENCE_US;
 }
 
 void hostile_returned(const struct hostile *card, const char *what, uint64_t extra_us)

@@ -43,7 +43,8 @@ struct hostile {
     uint32_t sticky_count;
     struct ir_dma region[HOSTILE_REGIONS]; /* what is mapped for it */
     uint32_t region_count;
-    bool lied; /* an honest card would not have done all that it did */
+    bool tamed; /* honest from now on */
+    bool lied;  /* an honest card would not have done all that it did */
     bool closed;
     bool active; /* a queue was enabled, and the card has not confirmed since that it stopped */
     bool reset_asked; /* and not seen done since */

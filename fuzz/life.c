@@ -26,6 +26,8 @@ static void open_device(void)
         return;
     life.card->closed = false;
     life.card->active = false; /* what it had from its last life was abandoned, and stays mapped */
+    if (life.kind->opened != NULL)
+        life.kind->opened(NULL);
     fuzz_equal("ir_domain_attach", ir_domain_attach(life.domain, transport), 0);
     hostile_call(life.card);
     result = life.kind->driver->open(life.domain, transport, &life.dev, error);

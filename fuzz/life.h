@@ -19,7 +19,7 @@
 struct life_kind {
     const struct ir_driver *driver;
     struct hostile *(*begin)(struct input *input);
-    /* The device was opened. May be null. */
+    /* The device was opened, or is about to be (NULL). May be null. */
     void (*opened)(const struct ir_dev *dev);
     /* A queue's ring, or NULL when it was not set up. */
     const struct ir_ring *(*ring)(const struct ir_dev *dev, bool transmit, uint32_t queue);

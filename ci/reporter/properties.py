@@ -25,7 +25,7 @@ FETCHES = ('src/core/dma.h:ir_dma_load*', 'src/ixgbe/rx.c:rx_take', 'src/ixgbe/r
            'src/ixgbe/tx.c:tx_finished', 'src/ixgbe/tx.c:ixgbe_tx_reclaim')
 BURSTS = ('src/core/ring.*', 'src/core/moves.*', 'src/ixgbe/rx.c', 'src/ixgbe/tx.c', 'src/ixgbe/descriptor.h')
 RINGS = ('rx', 'tx', 'virtio-split', 'virtio-packed')
-VIRTIO = ('virtio-ctrl', 'virtio-caps')
+VIRTIO = ('virtio-ctrl', 'virtio-config', 'virtio-caps')
 PROMISES = ('contract', 'invariant', 'call')
 EVERYTHING = ('memory', 'arithmetic', 'call', 'frame', 'invariant', 'contract', 'other')
 
@@ -82,7 +82,7 @@ PROPERTIES = (
          'hand_empty'),
         ('lose', 'no_buffer', 'handed_out_once', 'freed_once', 'audit_finds', 'audit_sees', 'drained', 'lost_but',
          'returns_the_buffers', 'buffers_in_the_rings', 'gives_its_buffers', 'its_buffers_up', 'keeps_its_buffers'),
-        (), (*RINGS, 'api', 'init')),
+        (), (*RINGS, 'api', 'init', 'virtio-config')),
     Property(
         'Confinement',
         'Each address given to the device lies, with its length, inside memory mapped for it, and is owned by the '
