@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Fuzz target cli-device-string: the text of a device string. A text that is refused gets a
- * sentence; one that is accepted means what it says, and when it names no file, interface or link
- * it is opened, runs and is closed. No file is ever opened.
+ * sentence; one that is accepted means what it says, and when it is a simulated card and names no
+ * file, interface or link it is opened, runs and is closed. No file is ever opened.
  */
 #include <errno.h>
 
@@ -11,6 +11,7 @@
 
 #include "input.h"
 #include "linux/pci.h"
+#include "linux/vhost_user_options.h"
 #include "oracle.h"
 #include "sim/options.h"
 
@@ -55,14 +56,37 @@ static void check_arguments(const struct sim_arguments *arguments)
         gen->flows > SIM_GEN_FLOWS_MAX || gen->rate > SIM_GEN_RATE_MAX)
         fuzz_fail("%u bytes, %u flows or %llu frames a second are out of range", gen->size,
                   gen->flows, (unsigned long long)gen->rate);
-    if (arguments->mac_given && (arguments->card.mac[0] & 1u) != 0)
+    if (arguments->mac_given && (arguments->mac[0] & 1u) != 0)
         fuzz_fail("a group address was accepted");
+}
+
+/* The same text behind "vhost-user:". */
+static void check_vhost_user(const char *text)
+{
+    struct vu_options options;
+    char error[IR_ERROR_LENGTH];
+    int result;
+
+    memset(error, 'x', sizeof(error));
+    result = vu_options_parse(text, &options, error);
+    if (result != 0) {
+        fuzz_equal("the answer of the parser of vhost-user", result, -EINVAL);
+        check_error(text, error);
+        return;
+    }
+    if (memchr(options.path, '\0', sizeof(options.path)) == NULL || options.path[0] == '\0' ||
+        strchr(options.path, ',') != NULL)
+        fuzz_fail("the path in \"%s\" is empty, not ended, or has a comma", text);
+    if (options.queues < 1u || options.queues > 64u || options.timeout_ms < 1u ||
+        options.timeout_ms > VU_TIMEOUT_MAX_MS || (options.required & options.forbidden) != 0 ||
+        (options.mac[0] & 1u) != 0)
+        fuzz_fail("a value in \"%s\" is out of range", text);
 }
 
 static bool opens_nothing(const struct sim_arguments *arguments)
 {
     return arguments->rx[0] == '\0' && arguments->tx[0] == '\0' && arguments->tap[0] == '\0' &&
-           arguments->link[0] == '\0' && !arguments->card.thread && arguments->gen.flows <= 64u;
+           arguments->link[0] == '\0' && !arguments->threaded && arguments->gen.flows <= 64u;
 }
 
 /* Whether a card may make ir_open or ir_close fail: some never get ready, and a hostile one may be
@@ -119,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text[size] = '\0';
 
     check_address(text);
+    check_vhost_user(text);
     memset(error, 'x', sizeof(error));
     result = sim_arguments_parse(text, &arguments, error);
     if (result != 0) {
@@ -128,6 +153,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_arguments(&arguments);
     if (opens_nothing(&arguments))
-        open_card(device, arguments.card.hostile.any);
+        open_card(device, arguments.card.hostile.any || arguments.virtio.hostile.any);
     return 0;
 }

@@ -15,11 +15,15 @@
 
 #include "ixgbe/ixgbe.h"
 #include "oracle.h"
+#include "virtio/virtio.h"
 
 #define RECORDS 4u
 
 static struct {
-    struct ixgbe_dev memory;
+    union {
+        struct ixgbe_dev ixgbe;
+        struct virtio_dev virtio;
+    } memory;
     bool used;
 } records[RECORDS];
 
@@ -30,7 +34,7 @@ void __wrap_free(void *memory);
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    if (count != 1 || size != sizeof(struct ixgbe_dev))
+    if (count != 1 || (size != sizeof(struct ixgbe_dev) && size != sizeof(struct virtio_dev)))
         return __real_calloc(count, size);
     for (uint32_t i = 0; i < RECORDS; i++) {
         if (records[i].used)
@@ -49,7 +53,7 @@ void __wrap_free(void *memory)
             continue;
         if (!records[i].used)
             fuzz_fail("a device's record is freed twice");
-        ASAN_POISON_MEMORY_REGION(&records[i].memory, sizeof(struct ixgbe_dev));
+        ASAN_POISON_MEMORY_REGION(&records[i].memory, sizeof(records[i].memory));
         records[i].used = false;
         return;
     }

@@ -101,6 +101,7 @@ static void set_up_once(void)
 {
     struct sim_arguments *arguments = malloc(sizeof(*arguments));
     char error[IR_ERROR_LENGTH];
+    struct sim_device *device = NULL;
     struct ir_dma dma;
 
     bench.memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -111,14 +112,16 @@ static void set_up_once(void)
     fuzz_equal("the parser",
                sim_arguments_parse("82599,mode=step,mac=02:00:00:00:00:01", arguments, error), 0);
     fuzz_equal("sim_card_create",
-               sim_card_create(&arguments->card, &bench.wire.base, &bench.wire.base, &bench.card),
-               0);
+               sim_card_create(arguments, &bench.wire.base, &bench.wire.base, &device), 0);
+    bench.card = (struct sim_card *)device;
     free(arguments);
-    bench.dev.transport = &bench.card->transport;
+    bench.dev.transport = &bench.card->base.transport;
     dma = mapping();
-    fuzz_equal("mapping memory", bench.card->transport.ops->map(&bench.card->transport, &dma), 0);
+    fuzz_equal("mapping memory",
+               bench.card->base.transport.ops->map(&bench.card->base.transport, &dma), 0);
     fuzz_equal("a configuration write",
-               bench.card->transport.ops->config_write(&bench.card->transport, 4, 2, 6), 0);
+               bench.card->base.transport.ops->config_write(&bench.card->base.transport, 4, 2, 6),
+               0);
     memcpy(bench.fresh, bench.card, sizeof(*bench.fresh));
 }
 
@@ -133,7 +136,7 @@ static void begin(void)
         set_up_once();
     memcpy(bench.card, bench.fresh, sizeof(*bench.card));
     dma = mapping();
-    bench.card->iommu.regions[0] = dma;
+    bench.card->base.iommu.regions[0] = dma;
     memset(bench.memory, 0, BYTES);
     bench.mapped = true;
     bench.violations = 0;
@@ -187,14 +190,14 @@ static uint32_t draw_value(struct input *input)
 static void write_register(uint32_t offset, uint32_t width, uint32_t value)
 {
     /* What is beyond the window never gets to the card. */
-    (void)ir_reg_write(&bench.card->transport.bars[0], offset, width, value);
+    (void)ir_reg_write(&bench.card->base.transport.bars[0], offset, width, value);
 }
 
 static uint32_t read_register(uint32_t offset)
 {
     uint32_t value = 0;
 
-    (void)ir_reg_read(&bench.card->transport.bars[0], offset, 4, &value);
+    (void)ir_reg_read(&bench.card->base.transport.bars[0], offset, 4, &value);
     return value;
 }
 
@@ -226,7 +229,7 @@ static void start_queue(struct input *input)
         write_register(base + Q_TDWBAL, 4, draw_value(input) | TDWBAL_ENABLE);
     }
     write_register(base + Q_CONTROL, 4, XDCTL_ENABLE);
-    bench.card->transport.ops->delay(&bench.card->transport, 1000u);
+    bench.card->base.transport.ops->delay(&bench.card->base.transport, 1000u);
     (void)read_register(base + Q_CONTROL);
     write_register(base + Q_TAIL, 4, (kind & 0x10u) != 0 ? draw_value(input) : 63u);
 }
@@ -239,7 +242,7 @@ static void start_card(void)
     write_register(R_FCTRL, 4, FCTRL_BAM | FCTRL_MPE | FCTRL_UPE);
     write_register(R_DMATXCTL, 4, DMATXCTL_TE);
     write_register(R_SECRXCTRL, 4, SECRXCTRL_RX_DIS);
-    bench.card->transport.ops->delay(&bench.card->transport, 100u);
+    bench.card->base.transport.ops->delay(&bench.card->base.transport, 100u);
     write_register(R_RXCTRL, 4, RXCTRL_RXEN);
     write_register(R_SECRXCTRL, 4, 0);
 }
@@ -276,17 +279,17 @@ static void work(struct input *input)
     uint32_t limit = input_8(input) % ROUND;
     uint32_t moved;
 
-    sim_lock(bench.card);
-    atomic_fetch_add(&bench.card->clock, SIM_STEP_US);
-    moved = sim_round(bench.card, limit);
-    sim_unlock(bench.card);
+    sim_lock(&bench.card->base);
+    atomic_fetch_add(&bench.card->base.clock, SIM_STEP_US);
+    moved = sim_round(&bench.card->base, limit);
+    sim_unlock(&bench.card->base);
     if (moved > limit * (SIM_QUEUES + 1u))
         fuzz_fail("a round of at most %u frames moved %u", limit, moved);
 }
 
 static void change_mapping(struct input *input)
 {
-    struct ir_transport *transport = &bench.card->transport;
+    struct ir_transport *transport = &bench.card->base.transport;
     struct ir_dma dma = mapping();
     uint8_t kind = input_8(input);
 
@@ -308,7 +311,7 @@ static void change_mapping(struct input *input)
 
 static void configure(struct input *input)
 {
-    struct ir_transport *transport = &bench.card->transport;
+    struct ir_transport *transport = &bench.card->base.transport;
     uint32_t offset = input_16(input);
     uint32_t width = input_8(input) % 6u;
     uint32_t value = input_16(input);
@@ -343,7 +346,7 @@ static void step(struct input *input)
         work(input);
         break;
     case 7:
-        bench.card->transport.ops->delay(&bench.card->transport, input_16(input));
+        bench.card->base.transport.ops->delay(&bench.card->base.transport, input_16(input));
         break;
     case 8:
         if ((input_8(input) & 3u) == 0)

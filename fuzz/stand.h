@@ -89,6 +89,8 @@ void stand_restart_tx(void);
 
 /* Audit: each buffer in exactly one place, the place where the model has it. */
 void stand_check(void);
+/* The part of it that is the pool's, with as many buffers in receive and transmit rings as these. */
+void stand_check_pool(uint32_t receiving, uint32_t sending);
 
 /* --- For the files that make it up --- */
 static inline bool stand_held(struct ir_pkt pkt)
@@ -97,6 +99,11 @@ static inline bool stand_held(struct ir_pkt pkt)
 
     return index < stand.buffers && stand.place[index] == STAND_APP &&
            (uint32_t)(stand.handle[index] & 0xffffffffu) == (uint32_t)(pkt.bits & 0xffffffffu);
+}
+
+static inline uint32_t stand_index(struct ir_pkt pkt)
+{
+    return (uint32_t)(pkt.bits >> 32 & 0xffffu);
 }
 
 static inline uint32_t stand_length(struct ir_pkt pkt)

@@ -24,6 +24,8 @@ FETCHES = ('src/core/dma.h:ir_dma_load*', 'src/ixgbe/rx.c:rx_take', 'src/ixgbe/r
            'src/ixgbe/rx.c:rx_drop', 'src/ixgbe/rx.c:rx_breach', 'src/ixgbe/descriptor.h',
            'src/ixgbe/tx.c:tx_finished', 'src/ixgbe/tx.c:ixgbe_tx_reclaim')
 BURSTS = ('src/core/ring.*', 'src/core/moves.*', 'src/ixgbe/rx.c', 'src/ixgbe/tx.c', 'src/ixgbe/descriptor.h')
+RINGS = ('rx', 'tx', 'virtio-split', 'virtio-packed')
+VIRTIO = ('virtio-ctrl', 'virtio-config', 'virtio-caps')
 PROMISES = ('contract', 'invariant', 'call')
 EVERYTHING = ('memory', 'arithmetic', 'call', 'frame', 'invariant', 'contract', 'other')
 
@@ -54,21 +56,23 @@ PROPERTIES = (
         ('pool_memory', 'rxq_memory', 'txq_memory'),
         ('outside', 'beyond', 'forged_length', 'across', 'longer_than', 'leaves_the_packet', 'never_written',
          'freed_packet', 'allocation_that_fails'),
-        ('asan', 'msan', 'valgrind'), ('rx', 'tx', 'init', 'api', 'mmio', 'sim', 'cli-device-string', 'wire-pcap')),
+        ('asan', 'msan', 'valgrind'), (*RINGS, *VIRTIO, 'init', 'api', 'mmio', 'sim', 'sim-virtio',
+                                                       'cli-device-string', 'wire-pcap', 'vhost-user')),
     Property(
         'Arithmetic',
         'No signed overflow, no unintended unsigned wrap, no lossy conversion.',
         ANY, ('arithmetic',), 'no operation overflows, wraps or loses bits',
         ('pool_span', 'ring_shape'),
         ('_wraps?_', 'largest_value', 'last_device_address', 'all_ones', 'that_jump', '65535'),
-        ('asan', 'ubsan'), ('rx', 'tx', 'init', 'api', 'mmio', 'sim', 'cli-device-string', 'wire-pcap')),
+        ('asan', 'ubsan'), (*RINGS, *VIRTIO, 'init', 'api', 'mmio', 'sim', 'sim-virtio', 'cli-device-string', 'wire-pcap',
+                               'vhost-user')),
     Property(
         'Single fetch',
         'A device-writable word is read once into a local, and only the local is judged and used.',
         FETCHES, EVERYTHING, 'what is concluded from a word holds for the value that was read, whatever is read next',
         ('ir_dma_load64', 'ir_dma_load32'),
         ('read_once', 'after_it_was_read', 'while_it_is_read', 'repaired', 'second_fetch', 'report_that_changes'),
-        ('tsan',), ('rx', 'tx')),
+        ('tsan',), RINGS),
     Property(
         'Ownership',
         'Each buffer is in exactly one place; none is lost, duplicated or lent twice, whatever the device reports '
@@ -78,7 +82,7 @@ PROPERTIES = (
          'hand_empty'),
         ('lose', 'no_buffer', 'handed_out_once', 'freed_once', 'audit_finds', 'audit_sees', 'drained', 'lost_but',
          'returns_the_buffers', 'buffers_in_the_rings', 'gives_its_buffers', 'its_buffers_up', 'keeps_its_buffers'),
-        (), ('rx', 'tx', 'api', 'init')),
+        (), (*RINGS, 'api', 'init', 'virtio-config')),
     Property(
         'Confinement',
         'Each address given to the device lies, with its length, inside memory mapped for it, and is owned by the '
@@ -86,7 +90,7 @@ PROPERTIES = (
         ADDRESSES, EVERYTHING, 'an address stored for the card is that of the buffer lent in that slot',
         ('confined', 'lent', 'in_its_slot', 'write_legal', 'ring_described'),
         ('device_address', 'iommu', 'mapping', 'mapped', 'stays_in_its_buffer', 'programmed_as_documented'),
-        (), ('rx', 'tx', 'init')),
+        (), (*RINGS, *VIRTIO, 'init')),
     Property(
         'Bounded waits',
         'Each wait has a time limit and an error return. Nothing loops on a device\'s word.',
@@ -94,7 +98,7 @@ PROPERTIES = (
         ('wait_answer', 'presence_answer'),
         ('late', 'never_comes', 'never_gets', 'never_end', 'waited', 'not_stop', 'is_gone', 'may_go', 'little_time',
          'stops_sending', 'slow_to'),
-        (), ('init', 'sim')),
+        (), (*VIRTIO, 'init', 'sim', 'sim-virtio')),
     Property(
         'Misuse is an error',
         'A stale, forged, foreign or twice-used handle gets an error code, never corruption.',
@@ -102,14 +106,14 @@ PROPERTIES = (
         ('grant_ok', 'app_keeps', 'pkts_stay'),
         ('stale', 'forged', 'freed_packet', 'freed_once', 'of_another', 'packet_(given_)?twice', 'is_dead', 'not_held',
          'holds_nothing', 'through_a_handle'),
-        (), ('api', 'mmio', 'tx')),
+        (), ('api', 'mmio', 'tx', 'virtio-split', 'virtio-packed')),
     Property(
         'Function',
         'Packets come out in ring order, complete, once each.',
         BURSTS, PROMISES, 'what was received or sent is the window\'s next slots, in order',
         ('received_in_order', 'sent_in_order', 'rx_moves', 'tx_moves', 'rx_whole', 'tx_whole', 'window_stays'),
         ('in_order', 'in_ring_order', 'sent_once', 'dropped_whole', 'as_a_whole', 'forwarded', 'each_packet_fills'),
-        (), ('rx', 'tx', 'sim')),
+        (), (*RINGS, 'sim', 'sim-virtio')),
 )
 
 

@@ -2,8 +2,9 @@
 """Do the unit tests catch a wrong version?
 
 Each worker has a tree and a build of its own. Only the programs that are run are built, one after the
-other: first the tests of the core, then those of driver, public functions and simulated card. The first that
-fails settles it; a crash counts, and so does a program that takes ten times as long as with the right version.
+other: first the tests of the core, then those of driver, public functions, simulated card and vhost-user. The
+first that fails settles it; a crash counts, and so does a program that takes ten times as long as with the right
+version.
 """
 import hashlib
 import json
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 
 from . import jobs
 
-SUITES = ('core', 'ixgbe', 'api', 'sim')
+SUITES = ('core', 'ixgbe', 'api', 'sim', 'vhost_user')
 BUILD_LIMIT = 600
 MUTANT_LIMIT = 300             # seconds in which tests have to catch a version
 checking = threading.Lock()    # of the right version, which is done once

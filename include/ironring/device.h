@@ -28,20 +28,25 @@ struct ir_txq;
 #define IR_MAC_LENGTH    6u
 #define IR_ERROR_LENGTH  256u
 
-/* Make an empty domain. It must outlive its devices and pools. Errors: -EINVAL, -ENOMEM. */
+/* Make an empty domain. It must outlive its devices and pools, and holds one file descriptor: its
+ * memory is a memfd. Errors: -EINVAL, -ENOMEM, -EFBIG the limit of file sizes (ulimit -f) is below
+ * 512 GiB, or what memfd_create(2), ftruncate(2) and fcntl(2) say (-EMFILE, -ENFILE, ...). */
 int ir_domain_create(struct ir_domain **domain);
 /* Errors: -EBUSY a device or pool is still in it. Null is allowed. */
 int ir_domain_destroy(struct ir_domain *domain);
 
 /* Open and reset the device that the string names:
  *   0000:03:00.0                           a PCI device
+ *   vhost-user:/run/x.sock                 a virtio device that another process provides
  *   sim:82599,rx=in.pcap,tx=out.pcap       a simulated card and what it is plugged into
- * Keys of sim:82599 are described in ironring(7). On an error `error`, when not null, receives one
+ * Keys of the last two are described in ironring(7). On an error `error`, when not null, receives one
  * sentence for people that names the device, the value and the remedy.
  * Errors: -EINVAL bad string, -ENODEV no such device or it is gone, -ENOTSUP no driver for it,
  * -EBUSY in use, -EACCES, -ENOMEM, -ETIMEDOUT the device did not come out of reset, -EIO it answers
- * nonsense; for a simulated card -EAGAIN no thread for it, and what open(2), socket(2) and ioctl(2)
- * say of the file or interface that it is plugged into (-ENOENT, -EMFILE, -EPERM, ...). */
+ * nonsense; for vhost-user -EPROTO the back end breaks the protocol, -ENOTSOCK no socket has this
+ * name, -EADDRINUSE somebody else listens there, and what socket(2), bind(2) and eventfd(2) say; for
+ * a simulated card -EAGAIN no thread for it, and what open(2), socket(2) and ioctl(2) say of the file
+ * or interface that it is plugged into (-ENOENT, -EMFILE, -EPERM, ...). */
 int ir_open(struct ir_domain *domain, const char *device, struct ir_dev **dev,
             char error[IR_ERROR_LENGTH]);
 

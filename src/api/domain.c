@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * Memory of a domain: anonymous pages, their device addresses, and their mapping for each device.
+ * Regions of a domain: their device addresses, and their mapping for each device. The memory itself
+ * is memory.c's: a region lies in the domain's file at its device address less IR_DOMAIN_FIRST.
  */
-#define _GNU_SOURCE /* MAP_ANONYMOUS, MADV_HUGEPAGE */
-
 #include "api/domain.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-/* Regions of this size or more begin at a multiple of it on both sides, so that both the processor
- * and an IOMMU can translate them in large pages. */
-#define LARGE_PAGE UINT64_C(0x200000)
+#include "api/memory.h"
 
 struct region {
     struct ir_dma dma;
@@ -28,6 +24,7 @@ struct member {
 };
 
 struct ir_domain {
+    int file;             /* the memory of all regions */
     pthread_mutex_t lock; /* everything below */
     struct region *regions;
     struct member *members;
@@ -37,13 +34,20 @@ struct ir_domain {
 int ir_domain_create(struct ir_domain **domain)
 {
     struct ir_domain *new;
+    int result;
 
     if (domain == NULL)
         return -EINVAL;
     new = calloc(1, sizeof(*new));
     if (new == NULL)
         return -ENOMEM;
+    result = ir_memory_create(IR_DOMAIN_END - IR_DOMAIN_FIRST, &new->file);
+    if (result != 0) {
+        free(new);
+        return result;
+    }
     if (pthread_mutex_init(&new->lock, NULL) != 0) { /* for want of memory or of another resource */
+        close(new->file);
         free(new);
         return -ENOMEM;
     }
@@ -75,6 +79,7 @@ int ir_domain_destroy(struct ir_domain *domain)
     }
     pthread_mutex_unlock(&domain->lock);
     pthread_mutex_destroy(&domain->lock);
+    close(domain->file);
     free(domain);
     return 0;
 }
@@ -88,7 +93,7 @@ static uint64_t round_up(uint64_t value, uint64_t alignment)
 /* Link before which a region of `size` bytes fits at or above *iova, with its guards, or NULL. */
 static struct region **find_gap(struct ir_domain *domain, uint64_t size, uint64_t *iova)
 {
-    uint64_t alignment = size >= LARGE_PAGE ? LARGE_PAGE : 1;
+    uint64_t alignment = size >= IR_LARGE_PAGE ? IR_LARGE_PAGE : 1;
     uint64_t at = round_up(*iova, alignment);
     struct region **link = &domain->regions;
 
@@ -164,72 +169,56 @@ static int map_members(struct ir_domain *domain, struct region *region)
     return 0;
 }
 
-/* Zeroed pages, large ones where the kernel has them. NULL when there are none. */
-static uint8_t *get_memory(uint64_t size)
+static void release_region(struct ir_domain *domain, struct region *region)
 {
-    uint64_t extra = size >= LARGE_PAGE ? LARGE_PAGE : 0; /* to choose an aligned start from */
-    uint64_t before;
-    uint8_t *memory;
-    void *pages = mmap(NULL, (size_t)(size + extra), PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (pages == MAP_FAILED)
-        return NULL;
-    memory = pages;
-    if (extra == 0)
-        return memory;
-    before = round_up((uintptr_t)memory, LARGE_PAGE) - (uintptr_t)memory;
-    /* Giving the ends back can fail only for want of kernel memory; then they stay unused. */
-    if (before > 0)
-        (void)munmap(memory, (size_t)before);
-    if (before < extra)
-        (void)munmap(memory + before + size, (size_t)(extra - before));
-    (void)madvise(memory + before, (size_t)size, MADV_HUGEPAGE); /* a wish */
-    return memory + before;
+    ir_memory_unmap(domain->file, region->dma.iova - IR_DOMAIN_FIRST, region->dma.size,
+                    region->dma.memory);
+    remove_region(domain, region);
+    free(region);
 }
 
-static void release_memory(const struct ir_dma *dma)
+/* Give the region, which the list takes, an address, memory and a mapping for each device. It is
+ * gone after an error, unless a device keeps it. */
+static int place_region(struct ir_domain *domain, struct region *region)
 {
-    (void)munmap(dma->memory, (size_t)dma->size); /* a whole mapping of ours: cannot fail */
+    int result = insert_region(domain, region);
+
+    if (result != 0) {
+        free(region);
+        return result;
+    }
+    region->dma.memory =
+        ir_memory_map(domain->file, region->dma.iova - IR_DOMAIN_FIRST, region->dma.size);
+    if (region->dma.memory == NULL) {
+        remove_region(domain, region);
+        free(region);
+        return -ENOMEM;
+    }
+    result = map_members(domain, region);
+    if (result != 0 && !region->abandoned)
+        release_region(domain, region);
+    return result;
 }
 
 int ir_domain_alloc(struct ir_domain *domain, uint64_t size, struct ir_dma *out)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     struct region *region;
-    bool unused = true;
     int result;
 
     if (size == 0)
         return -EINVAL;
     if (size > IR_DOMAIN_END - IR_DOMAIN_FIRST - page)
         return -ENOSPC;
-    size = round_up(size, page);
     region = calloc(1, sizeof(*region));
     if (region == NULL)
         return -ENOMEM;
-    region->dma.memory = get_memory(size);
-    if (region->dma.memory == NULL) {
-        free(region);
-        return -ENOMEM;
-    }
-    region->dma.size = size;
-
+    region->dma.size = round_up(size, page);
     pthread_mutex_lock(&domain->lock);
-    result = insert_region(domain, region);
-    if (result == 0) {
-        result = map_members(domain, region);
-        unused = result != 0 && !region->abandoned;
-        if (result == 0)
-            *out = region->dma;
-        else if (unused)
-            remove_region(domain, region);
-    }
+    result = place_region(domain, region);
+    if (result == 0)
+        *out = region->dma;
     pthread_mutex_unlock(&domain->lock);
-    if (unused) {
-        release_memory(&region->dma);
-        free(region);
-    }
     return result;
 }
 
@@ -245,24 +234,18 @@ static struct region *find_region(struct ir_domain *domain, const struct ir_dma 
 void ir_domain_free(struct ir_domain *domain, const struct ir_dma *dma)
 {
     struct region *region;
-    bool released = false;
 
     if (dma->size == 0)
         return;
     pthread_mutex_lock(&domain->lock);
     region = find_region(domain, dma);
     if (region != NULL && !region->abandoned) {
-        released = unmap_members(domain, NULL, &region->dma) == 0;
-        if (released)
-            remove_region(domain, region);
+        if (unmap_members(domain, NULL, &region->dma) == 0)
+            release_region(domain, region);
         else
             region->abandoned = true;
     }
     pthread_mutex_unlock(&domain->lock);
-    if (released) {
-        release_memory(&region->dma);
-        free(region);
-    }
 }
 
 void ir_domain_abandon(struct ir_domain *domain, const struct ir_dma *dma)
@@ -288,24 +271,32 @@ static void unmap_regions(struct ir_domain *domain, const struct region *end,
     }
 }
 
+/* Let the device reach each region, or none. */
+static int map_regions(struct ir_domain *domain, struct ir_transport *transport)
+{
+    for (struct region *region = domain->regions; region != NULL; region = region->next) {
+        int result = region->abandoned ? 0 : transport->ops->map(transport, &region->dma);
+
+        if (result != 0) {
+            unmap_regions(domain, region, transport);
+            return result;
+        }
+    }
+    return 0;
+}
+
 int ir_domain_attach(struct ir_domain *domain, struct ir_transport *transport)
 {
     struct member *member = calloc(1, sizeof(*member));
-    int result = 0;
+    int result;
 
     if (member == NULL)
         return -ENOMEM;
     member->transport = transport;
+    if (transport->ops->share != NULL)
+        transport->ops->share(transport, domain->file, IR_DOMAIN_FIRST);
     pthread_mutex_lock(&domain->lock);
-    for (struct region *region = domain->regions; region != NULL; region = region->next) {
-        if (region->abandoned)
-            continue;
-        result = transport->ops->map(transport, &region->dma);
-        if (result != 0) {
-            unmap_regions(domain, region, transport);
-            break;
-        }
-    }
+    result = map_regions(domain, transport);
     if (result == 0) {
         member->next = domain->members;
         domain->members = member;

@@ -7,9 +7,11 @@
 #include <stddef.h>
 
 #include "ixgbe/ixgbe.h"
+#include "virtio/virtio.h"
 
 static const struct ir_driver *const drivers[] = {
     &ixgbe_driver,
+    &virtio_driver,
 };
 
 const struct ir_driver *ir_driver_find(uint16_t vendor, uint16_t device)

@@ -10,9 +10,16 @@
 #include "api/domain.h"
 #include "api/drivers.h"
 #include "linux/pci.h"
+#include "linux/vhost_user.h"
 #include "sim/sim.h"
 
 static const char sim_prefix[] = "sim:";
+static const char vhost_user_prefix[] = "vhost-user:";
+
+static bool begins_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
 
 /* The transport behind the string, and a sentence in `error` when there is none. */
 static int open_transport(const char *device, struct ir_transport **transport,
@@ -20,25 +27,34 @@ static int open_transport(const char *device, struct ir_transport **transport,
 {
     char address[IR_PCI_ADDRESS_LENGTH];
 
-    if (strncmp(device, sim_prefix, strlen(sim_prefix)) == 0)
+    if (begins_with(device, sim_prefix))
         return ir_sim_open(device + strlen(sim_prefix), transport, error);
+    if (begins_with(device, vhost_user_prefix))
+        return ir_vhost_user_open(device + strlen(vhost_user_prefix), transport, error);
     if (ir_pci_address(device, address))
         return ir_pci_open(address, transport, error);
     (void)snprintf(error, IR_ERROR_LENGTH,
-                   "\"%.80s\" names no device; give a PCI address such as 0000:03:00.0, or a "
-                   "simulated card such as sim:82599,rx=in.pcap,tx=out.pcap",
+                   "\"%.80s\" names no device; give a PCI address such as 0000:03:00.0, a socket "
+                   "such as vhost-user:/run/x.sock, or a simulated card such as "
+                   "sim:82599,rx=in.pcap",
                    device);
     return -EINVAL;
 }
 
 /* What people can do about it. */
-static const char *remedy(int result)
+static const char *remedy(const char *device, int result)
 {
+    bool back_end = begins_with(device, vhost_user_prefix);
+
     switch (result) {
     case -ETIMEDOUT:
     case -EIO:
+        if (back_end)
+            return "restart the back end";
         return "power-cycle the card, or try it in another slot or machine";
     case -ENODEV:
+        if (back_end)
+            return "check that the back end is still there";
         return "check that the card is still plugged in and powered";
     case -ENOMEM:
         return "free some memory, or raise the limit of locked memory (ulimit -l)";
@@ -66,12 +82,13 @@ static int open_driver(struct ir_domain *domain, const char *device, struct ir_t
     if (result != 0) {
         (void)snprintf(error, IR_ERROR_LENGTH,
                        "%.80s: the memory of the domain cannot be mapped for it (%s); %s", device,
-                       strerror(-result), remedy(result));
+                       strerror(-result), remedy(device, result));
         return result;
     }
     result = driver->open(domain, transport, dev, clause);
     if (result != 0) {
-        (void)snprintf(error, IR_ERROR_LENGTH, "%.80s: %.90s; %s", device, clause, remedy(result));
+        (void)snprintf(error, IR_ERROR_LENGTH, "%.80s: %.90s; %s", device, clause,
+                       remedy(device, result));
         ir_domain_detach(domain, transport, true);
         return result;
     }

@@ -3,18 +3,45 @@
  * Packets of a run: receiving, sending, freeing and counting them, and what to do when a device breaks
  * the protocol meanwhile.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include <ironring/sim.h>
 
 #include "cli/run.h"
 
-#define RESETS_MAX     8u
-#define WIRE_OVERHEAD  24u /* preamble 8, checksum 4, gap 12 bytes */
-#define WIRE_FRAME_MIN 60u /* shorter frames are padded */
+#define RESETS_MAX      8u
+#define RETURN_S        30u /* in which a back end that went away may come back */
+#define RETURN_PAUSE_NS 20000000
+#define WIRE_OVERHEAD   24u /* preamble 8, checksum 4, gap 12 bytes */
+#define WIRE_FRAME_MIN  60u /* shorter frames are padded */
 
-/* The device broke the ring protocol: start it afresh. */
+/* Another process provides the device, and may be started again. */
+static bool has_back_end(const struct cli_port *port)
+{
+    static const char prefix[] = "vhost-user:";
+
+    return strncmp(port->name, prefix, sizeof(prefix) - 1) == 0;
+}
+
+/* Reset the device again and again while its back end may still come back. */
+static int await_back_end(const struct cli_port *port, int error)
+{
+    const struct timespec pause = {0, RETURN_PAUSE_NS};
+    uint64_t end = cli_clock() + RETURN_S * CLI_NS;
+
+    cli_error("%s: no back end (%s); waiting %u seconds for it to come back", port->name,
+              strerror(-error), RETURN_S);
+    while (error != 0 && cli_clock() < end && !cli_run_interrupted()) {
+        (void)nanosleep(&pause, NULL);
+        error = ir_reset(port->dev);
+    }
+    return error;
+}
+
+/* The device broke the ring protocol, or its back end went away: start it afresh. */
 static void recover(struct cli_run *run, struct cli_port *port)
 {
     int unsent = port->txq != NULL ? ir_tx_reclaim(port->txq) : 0;
@@ -29,8 +56,11 @@ static void recover(struct cli_run *run, struct cli_port *port)
         return;
     }
     port->resets++;
-    cli_error("%s broke the ring protocol and is reset", port->name);
+    cli_error("%s %sbroke the ring protocol and is reset", port->name,
+              has_back_end(port) ? "lost its back end or " : "");
     error = ir_reset(port->dev);
+    if (error != 0 && has_back_end(port))
+        error = await_back_end(port, error);
     if (error != 0)
         (void)cli_run_failed(run, port, "the reset failed", error);
 }

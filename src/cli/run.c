@@ -30,6 +30,11 @@ static void on_signal(int number)
     interrupted = 1;
 }
 
+bool cli_run_interrupted(void)
+{
+    return interrupted != 0;
+}
+
 static void catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
@@ -79,9 +84,13 @@ static int make_pool(struct cli_run *run, unsigned ports, unsigned directions)
         return CLI_USAGE;
     }
     error = ir_domain_create(&run->domain);
-    if (error == 0)
-        error =
-            ir_pool_create(run->domain, (uint32_t)count, (uint32_t)settings->buffer, &run->pool);
+    if (error != 0) {
+        cli_error("the memory for a pool of buffers cannot be made: %s; raise the limits of open "
+                  "files (ulimit -n) and of their size (ulimit -f)",
+                  strerror(-error));
+        return CLI_FAILED;
+    }
+    error = ir_pool_create(run->domain, (uint32_t)count, (uint32_t)settings->buffer, &run->pool);
     if (error != 0) {
         cli_error("a pool of %" PRIu64 " buffers of %" PRIu64
                   " bytes cannot be made: %s; give a smaller --pool or --buffer",

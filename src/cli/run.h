@@ -76,13 +76,16 @@ int cli_run_open(struct cli_run *run, const struct cli_command *command,
                  const struct cli_settings *settings, char *const *devices, unsigned ports,
                  unsigned directions, bool promiscuous);
 
+/* Whether the user wants the run to end. */
+bool cli_run_interrupted(void);
+
 /* Called between rounds with the number of packets the last one moved, and of those received that
  * could not be sent yet. Prints the line a second, lets simulated cards and other threads work when
  * nothing moves, and says whether to go on. */
 bool cli_run_continues(struct cli_run *run, uint32_t moved, uint32_t held);
 
-/* Receive at most a burst, and not beyond --count. A device that broke the protocol is reset; when
- * that does not help the run fails and ends. Returns the number of packets, 0 on an error. */
+/* Receive at most a burst, and not beyond --count. A device that broke the protocol is reset, one
+ * whose back end went away once that is back; when that does not help the run fails and ends. Returns the number of packets, 0 on an error. */
 uint32_t cli_run_receive(struct cli_run *run, struct cli_port *port, struct ir_pkt *pkts);
 
 /* Send what can be sent of pkts[*first] to pkts[count - 1] and advance *first past what was sent or

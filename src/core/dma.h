@@ -46,6 +46,8 @@ int32_t ir_dma_iova(const struct ir_dma *region, uint64_t offset, uint64_t lengt
  * store to one changes the library's private state. */
 typedef unsigned long long ir_device64;
 typedef uint32_t ir_device32;
+typedef uint16_t ir_device16;
+typedef uint8_t ir_device8;
 
 /* Read a device-visible word, once. The device may have written anything, at any time: to the
  * provers a volatile read has an unknown value. */
@@ -73,12 +75,55 @@ static inline uint32_t ir_dma_load32(volatile ir_device32 *word)
 #endif
 }
 
+/*@ requires \valid_read(word);
+    assigns \nothing;
+*/
+static inline uint16_t ir_dma_load16(volatile ir_device16 *word)
+{
+#ifdef IR_DMA_ATOMIC
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+#else
+    return *word;
+#endif
+}
+
+/*@ requires \valid_read(word);
+    assigns \nothing;
+*/
+static inline uint8_t ir_dma_load8(volatile ir_device8 *word)
+{
+#ifdef IR_DMA_ATOMIC
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+#else
+    return *word;
+#endif
+}
+
 /* From here on, what the device wrote before the words read so far is visible. */
 /*@ assigns \nothing; */
 static inline void ir_dma_acquire(void)
 {
 #ifndef __FRAMAC__
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
+#endif
+}
+
+/* What was written before is visible to the device before what is written after. */
+/*@ assigns \nothing; */
+static inline void ir_dma_release(void)
+{
+#ifndef __FRAMAC__
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+#endif
+}
+
+/* The same, and what is read after is not older than that: between telling a device of work, and
+ * asking whether it wants to be woken. */
+/*@ assigns \nothing; */
+static inline void ir_dma_fence(void)
+{
+#ifndef __FRAMAC__
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
 #endif
 }
 
@@ -95,6 +140,14 @@ void ir_dma_store64(volatile ir_device64 *word, uint64_t value);
     assigns \nothing;
 */
 void ir_dma_store32(volatile ir_device32 *word, uint32_t value);
+/*@ requires \valid(word);
+    assigns \nothing;
+*/
+void ir_dma_store16(volatile ir_device16 *word, uint16_t value);
+/*@ requires \valid(word);
+    assigns \nothing;
+*/
+void ir_dma_store8(volatile ir_device8 *word, uint8_t value);
 #else
 static inline void ir_dma_store64(volatile ir_device64 *word, uint64_t value)
 {
@@ -106,6 +159,24 @@ static inline void ir_dma_store64(volatile ir_device64 *word, uint64_t value)
 }
 
 static inline void ir_dma_store32(volatile ir_device32 *word, uint32_t value)
+{
+#ifdef IR_DMA_ATOMIC
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+#else
+    *word = value;
+#endif
+}
+
+static inline void ir_dma_store16(volatile ir_device16 *word, uint16_t value)
+{
+#ifdef IR_DMA_ATOMIC
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+#else
+    *word = value;
+#endif
+}
+
+static inline void ir_dma_store8(volatile ir_device8 *word, uint8_t value)
 {
 #ifdef IR_DMA_ATOMIC
     __atomic_store_n(word, value, __ATOMIC_RELEASE);

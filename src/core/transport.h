@@ -17,6 +17,10 @@
 struct ir_transport;
 
 struct ir_transport_ops {
+    /* May be null: for a device that is another process and has to map the memory itself. All
+     * regions lie in the file `file`, each at the offset region->iova - first. Called before map;
+     * the descriptor is the transport's to use until the last region is unmapped. */
+    void (*share)(struct ir_transport *transport, int file, uint64_t first);
     /* Let the device reach the region at region->iova. Errors: -ENOMEM, -EINVAL, -EBUSY overlap. */
     int (*map)(struct ir_transport *transport, const struct ir_dma *region);
     /* Take that back; the device must have stopped using it. Errors: -ENOENT never mapped. */

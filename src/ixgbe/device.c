@@ -5,26 +5,8 @@
  */
 #include <errno.h>
 
+#include "core/pci.h"
 #include "ixgbe/ixgbe.h"
-
-/* Let the device read and write memory, without interrupts by pin; or stop it from doing so. */
-/*@ requires \valid_read(transport);
-    assigns \nothing;
-    ensures \result <= 0;
-*/
-static int set_bus_master(struct ir_transport *transport, bool on)
-{
-    uint32_t command;
-    int result = ir_transport_config_read(transport, PCI_COMMAND, 2, &command);
-
-    if (result != 0)
-        return result;
-    if (on)
-        command |= PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER | PCI_COMMAND_INTX_OFF;
-    else
-        command &= ~PCI_COMMAND_BUS_MASTER;
-    return ir_transport_config_write(transport, PCI_COMMAND, 2, command & 0xffffu);
-}
 
 /* The address that the EEPROM has loaded into the first filter entry. */
 /*@ requires dev_window(dev);
@@ -79,7 +61,7 @@ int ixgbe_bring_up(struct ixgbe_dev *dev)
     if (dev->base.transport->bars[0].size < IXGBE_WINDOW) {
         dev->trouble = "the card's register window is too small for an 82599";
     } else {
-        result = set_bus_master(dev->base.transport, true);
+        result = ir_pci_bus_master(dev->base.transport, true);
         if (result != 0)
             dev->trouble = "the card's PCI command register cannot be written";
     }
@@ -90,7 +72,7 @@ int ixgbe_bring_up(struct ixgbe_dev *dev)
     if (result == 0)
         result = set_up(dev);
     if (result != 0)
-        (void)set_bus_master(dev->base.transport, false);
+        (void)ir_pci_bus_master(dev->base.transport, false);
     return result;
 }
 
@@ -373,7 +355,7 @@ int ixgbe_shut_down(struct ixgbe_dev *dev)
     if (result == 0)
         result = ixgbe_modify(dev, IXGBE_CTRL_EXT, IXGBE_CTRL_EXT_DRV_LOAD, 0);
     /* Whatever the device says, a working PCI function obeys this. It is no confirmation. */
-    (void)set_bus_master(dev->base.transport, false);
+    (void)ir_pci_bus_master(dev->base.transport, false);
     /*@ assert rx_all: RX_WHOLE(dev); */
     /*@ assert tx_all: TX_WHOLE(dev); */
     ixgbe_rings_destroy(dev);

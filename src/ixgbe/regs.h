@@ -6,12 +6,6 @@
 #ifndef IRONRING_IXGBE_REGS_H
 #define IRONRING_IXGBE_REGS_H
 
-/* PCI configuration space: the command register, 16 bits. */
-#define PCI_COMMAND            0x04u
-#define PCI_COMMAND_MEMORY     0x0002u
-#define PCI_COMMAND_BUS_MASTER 0x0004u
-#define PCI_COMMAND_INTX_OFF   0x0400u
-
 /* Bytes of BAR 0 that hold the registers below. */
 #define IXGBE_WINDOW 0x20000u
 

@@ -7,26 +7,26 @@
 #include <errno.h>
 
 #include "core/driver.h"
-#include "sim/card.h"
+#include "sim/device.h"
 
 #define STEP_FRAMES 16384u /* more than the largest ring; bounds what an endless wire can do */
 
 /* The card behind the device, or NULL when it is a real one. */
-static struct sim_card *card_of(struct ir_dev *dev)
+static struct sim_device *card_of(struct ir_dev *dev)
 {
     if (dev == NULL || dev->transport == NULL || dev->transport->ops != &sim_transport_ops)
         return NULL;
-    return (struct sim_card *)dev->transport;
+    return (struct sim_device *)dev->transport;
 }
 
 int ir_sim_step(struct ir_dev *dev)
 {
-    struct sim_card *card = card_of(dev);
+    struct sim_device *card = card_of(dev);
     uint32_t moved;
 
     if (card == NULL)
         return -ENOTSUP;
-    if (card->options.thread)
+    if (card->threaded)
         return -EBUSY;
     sim_lock(card);
     atomic_fetch_add(&card->clock, SIM_STEP_US);
@@ -37,14 +37,14 @@ int ir_sim_step(struct ir_dev *dev)
 
 bool ir_sim_finished(struct ir_dev *dev)
 {
-    struct sim_card *card = card_of(dev);
+    struct sim_device *card = card_of(dev);
 
     return card != NULL && atomic_load(&card->finished);
 }
 
 int ir_sim_flush(struct ir_dev *dev)
 {
-    struct sim_card *card = card_of(dev);
+    struct sim_device *card = card_of(dev);
     int result = 0;
 
     if (card == NULL)
@@ -58,7 +58,7 @@ int ir_sim_flush(struct ir_dev *dev)
 
 int ir_sim_violations(struct ir_dev *dev, uint64_t *count)
 {
-    struct sim_card *card = card_of(dev);
+    struct sim_device *card = card_of(dev);
 
     if (card == NULL)
         return -ENOTSUP;
@@ -70,14 +70,14 @@ int ir_sim_violations(struct ir_dev *dev, uint64_t *count)
 
 const char *ir_sim_violation(struct ir_dev *dev, uint64_t index)
 {
-    struct sim_card *card = card_of(dev);
+    struct sim_device *card = card_of(dev);
 
     return card == NULL ? NULL : sim_violation(&card->violations, index);
 }
 
 int ir_sim_put(struct ir_dev *dev, const uint8_t *frame, size_t length)
 {
-    struct sim_card *card = card_of(dev);
+    struct sim_device *card = card_of(dev);
 
     if (card == NULL)
         return -ENOTSUP;
@@ -88,7 +88,7 @@ int ir_sim_put(struct ir_dev *dev, const uint8_t *frame, size_t length)
 
 int ir_sim_take(struct ir_dev *dev, uint8_t *frame, size_t size)
 {
-    struct sim_card *card = card_of(dev);
+    struct sim_device *card = card_of(dev);
 
     if (card == NULL)
         return -ENOTSUP;

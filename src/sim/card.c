@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * The simulated card as a transport: register accesses, configuration space, mappings, time, and
- * its beginning and end. What an access does is looked up in the map of registers.c.
+ * The simulated card as its model: register accesses, configuration space, and its beginning and
+ * end. What an access does is looked up in the map of registers.c.
  */
-#define _GNU_SOURCE
 #include "sim/card.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define NS_PER_US 1000u
-#define NS_PER_S  1000000000u
+#include "sim/options.h"
 
 #define CONFIG_COMMAND        0x04u
 #define CONFIG_COMMAND_BITS   0x0547u /* those that can be written */
@@ -33,48 +29,13 @@ const uint64_t sim_field_delays[SIM_FIELD_COUNT] = {
 #undef SIM_FIELD_DELAY
 };
 
-void sim_lock(struct sim_card *card)
-{
-    atomic_fetch_add(&card->waiting, 1u);
-    (void)pthread_mutex_lock(&card->lock);
-    atomic_fetch_sub(&card->waiting, 1u);
-}
-
-void sim_unlock(struct sim_card *card)
-{
-    (void)pthread_mutex_unlock(&card->lock);
-}
-
-static uint64_t monotonic_ns(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail: the clock exists */
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-/* Delays and steps make time pass; real time does too while the card has a thread of its own. */
-uint64_t sim_now_ns(const struct sim_card *card)
-{
-    uint64_t now = atomic_load(&card->clock) * NS_PER_US;
-
-    if (card->options.thread)
-        now += monotonic_ns() - card->started;
-    return now;
-}
-
-uint64_t sim_now(const struct sim_card *card)
-{
-    return sim_now_ns(card) / NS_PER_US;
-}
-
 uint64_t sim_due(struct sim_card *card, enum sim_field field)
 {
     uint64_t late = card->options.late[field];
 
     if (card->hostile != NULL && sim_hostile_lies(card, SIM_HOSTILE_FIELD))
-        return sim_now(card) + SIM_HOSTILE_LATE_US;
-    return late == SIM_NEVER ? SIM_NEVER : sim_now(card) + late;
+        return sim_now(&card->base) + SIM_HOSTILE_LATE_US;
+    return late == SIM_NEVER ? SIM_NEVER : sim_now(&card->base) + late;
 }
 
 static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
@@ -87,11 +48,11 @@ static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
         char name[SIM_NAME_LENGTH];
 
         sim_register_name(offset / 4u * 4u % SIM_WINDOW, name);
-        sim_violate(&card->violations, SIM_RULE_REGISTER_WIDTH, "%s at 0x%05x was read as %u bytes",
-                    name, offset, width);
+        sim_violate(&card->base.violations, SIM_RULE_REGISTER_WIDTH,
+                    "%s at 0x%05x was read as %u bytes", name, offset, width);
         return IR_REG_GONE;
     }
-    sim_lock(card);
+    sim_lock(&card->base);
     if ((card->config[CONFIG_COMMAND] & CONFIG_COMMAND_MEMORY) == 0 ||
         (card->hostile != NULL && sim_hostile_gone(card, false))) {
         value = IR_REG_GONE; /* nobody answers */
@@ -103,7 +64,7 @@ static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
         if (card->hostile != NULL)
             value = sim_hostile_answer(card, reg, value);
     }
-    sim_unlock(card);
+    sim_unlock(&card->base);
     return value;
 }
 
@@ -125,8 +86,8 @@ static bool write_allowed(struct sim_card *card, const struct sim_word *word, ui
     else
         return true;
     sim_register_name(offset / 4u * 4u % SIM_WINDOW, name);
-    sim_violate(&card->violations, rule, "%s at 0x%05x was written, %u bytes, 0x%08x", name, offset,
-                width, value);
+    sim_violate(&card->base.violations, rule, "%s at 0x%05x was written, %u bytes, 0x%08x", name,
+                offset, width, value);
     return false;
 }
 
@@ -139,7 +100,7 @@ static void write_register(void *context, uint32_t offset, uint32_t width, uint3
         sim_tail_write(card, word->tail - 1u, value);
         return;
     }
-    sim_lock(card);
+    sim_lock(&card->base);
     if ((card->config[CONFIG_COMMAND] & CONFIG_COMMAND_MEMORY) != 0 &&
         (card->hostile == NULL || !sim_hostile_gone(card, true)) &&
         write_allowed(card, word, offset, width, value)) {
@@ -153,36 +114,14 @@ static void write_register(void *context, uint32_t offset, uint32_t width, uint3
         else
             card->value[word->canonical] = value;
     }
-    sim_unlock(card);
+    sim_unlock(&card->base);
 }
 
 static const struct ir_regs_sim register_access = {read_register, write_register};
 
-static struct sim_card *card_of(struct ir_transport *transport)
+static struct sim_card *card_of(struct sim_device *device)
 {
-    return (struct sim_card *)transport;
-}
-
-static int card_map(struct ir_transport *transport, const struct ir_dma *region)
-{
-    struct sim_card *card = card_of(transport);
-    int result;
-
-    sim_lock(card);
-    result = sim_iommu_map(&card->iommu, region);
-    sim_unlock(card);
-    return result;
-}
-
-static int card_unmap(struct ir_transport *transport, const struct ir_dma *region)
-{
-    struct sim_card *card = card_of(transport);
-    int result;
-
-    sim_lock(card);
-    result = sim_iommu_unmap(&card->iommu, region);
-    sim_unlock(card);
-    return result;
+    return (struct sim_card *)device;
 }
 
 static bool config_legal(const struct sim_card *card, uint32_t offset, uint32_t width)
@@ -191,18 +130,16 @@ static bool config_legal(const struct sim_card *card, uint32_t offset, uint32_t 
            offset <= sizeof(card->config) - width;
 }
 
-static int card_config_read(struct ir_transport *transport, uint32_t offset, uint32_t width,
+static int card_config_read(struct sim_device *device, uint32_t offset, uint32_t width,
                             uint32_t *value)
 {
-    struct sim_card *card = card_of(transport);
+    struct sim_card *card = card_of(device);
 
     if (!config_legal(card, offset, width))
         return -EINVAL;
     *value = 0;
-    sim_lock(card);
     for (uint32_t i = 0; i < width; i++)
         *value |= (uint32_t)card->config[offset + i] << (8u * i);
-    sim_unlock(card);
     return 0;
 }
 
@@ -222,14 +159,13 @@ static uint8_t config_writable(uint32_t offset)
     }
 }
 
-static int card_config_write(struct ir_transport *transport, uint32_t offset, uint32_t width,
+static int card_config_write(struct sim_device *device, uint32_t offset, uint32_t width,
                              uint32_t value)
 {
-    struct sim_card *card = card_of(transport);
+    struct sim_card *card = card_of(device);
 
     if (!config_legal(card, offset, width))
         return -EINVAL;
-    sim_lock(card);
     for (uint32_t i = 0; i < width; i++) {
         uint8_t mask = config_writable(offset + i);
         uint8_t byte = (uint8_t)(value >> (8u * i) & 0xffu);
@@ -237,48 +173,46 @@ static int card_config_write(struct ir_transport *transport, uint32_t offset, ui
         card->config[offset + i] =
             (uint8_t)((card->config[offset + i] & (uint8_t)~mask) | (byte & mask));
     }
-    sim_unlock(card);
     return 0;
 }
 
-static void card_delay(struct ir_transport *transport, uint32_t microseconds)
+static uint32_t card_round(struct sim_device *device, uint32_t limit)
 {
-    struct sim_card *card = card_of(transport);
+    struct sim_card *card = card_of(device);
+    uint32_t moved = sim_transmit(card, limit);
 
-    atomic_fetch_add(&card->clock, microseconds);
-    if (card->options.thread)
-        (void)sched_yield();
+    moved += sim_receive(card, limit);
+    if (card->hostile != NULL)
+        sim_hostile_round(card);
+    return moved;
 }
 
-static void close_wires(struct sim_wire *source, struct sim_wire *sink)
+static bool card_idle(struct sim_device *device)
 {
-    if (sink != NULL && sink != source)
-        sink->ops->close(sink);
-    if (source != NULL)
-        source->ops->close(source);
+    struct sim_card *card = card_of(device);
+    uint32_t length;
+
+    if (card->arrival.data != NULL || sim_fifo_peek(&card->loopback, &length) != NULL)
+        return false;
+    return card->hostile == NULL || !card->hostile->held.on;
 }
 
-static void card_close(struct ir_transport *transport)
+static void card_destroy(struct sim_device *device)
 {
-    struct sim_card *card = card_of(transport);
+    struct sim_card *card = card_of(device);
 
-    sim_thread_stop(card);
-    close_wires(card->source, card->sink);
+    sim_device_release(device);
     sim_fifo_release(&card->loopback);
-    sim_iommu_release(&card->iommu);
-    sim_violations_destroy(&card->violations);
-    (void)pthread_mutex_destroy(&card->lock);
     free(card->hostile);
     free(card);
 }
 
-const struct ir_transport_ops sim_transport_ops = {
-    .map = card_map,
-    .unmap = card_unmap,
+static const struct sim_model card_model = {
     .config_read = card_config_read,
     .config_write = card_config_write,
-    .delay = card_delay,
-    .close = card_close,
+    .round = card_round,
+    .idle = card_idle,
+    .destroy = card_destroy,
 };
 
 static void fill_config(struct sim_card *card)
@@ -296,49 +230,44 @@ static void fill_config(struct sim_card *card)
     memcpy(config + 0x2cu, config, 4u); /* subsystem */
 }
 
-int sim_card_create(const struct sim_options *options, struct sim_wire *source,
-                    struct sim_wire *sink, struct sim_card **card)
+int sim_card_create(const struct sim_arguments *arguments, struct sim_wire *source,
+                    struct sim_wire *sink, struct sim_device **device)
 {
     struct sim_card *new = calloc(1, sizeof(*new));
+    struct ir_regs *window;
 
-    *card = NULL;
+    *device = NULL;
     if (new == NULL)
         goto fail;
     if (sim_fifo_init(&new->loopback) != 0)
         goto free_card;
-    if (pthread_mutex_init(&new->lock, NULL) != 0)
+    if (sim_device_init(&new->base, &card_model, &sim_rules, arguments->threaded, source, sink) !=
+        0)
         goto free_loopback;
-    if (sim_violations_init(&new->violations) != 0)
-        goto destroy_lock;
-    new->options = *options;
+    new->options = arguments->card;
+    memcpy(new->options.mac, arguments->mac, IR_MAC_LENGTH);
     new->map = sim_map();
-    new->source = source;
-    new->sink = sink;
-    new->started = monotonic_ns();
-    new->transport.ops = &sim_transport_ops;
-    new->transport.bars[0].kind = IR_REGS_SIM;
-    new->transport.bars[0].size = SIM_WINDOW;
-    new->transport.bars[0].sim = &register_access;
-    new->transport.bars[0].card = new;
-    new->transport.vendor = 0x8086u;
-    new->transport.device = options->device;
+    window = &new->base.transport.bars[0];
+    window->kind = IR_REGS_SIM;
+    window->size = SIM_WINDOW;
+    window->sim = &register_access;
+    window->card = new;
+    new->base.transport.vendor = 0x8086u;
+    new->base.transport.device = new->options.device;
     if (sim_hostile_create(new) != 0) {
-        card_close(&new->transport);
+        card_destroy(&new->base);
         return -ENOMEM;
     }
     fill_config(new);
     sim_power_on(new);
-    atomic_store(&new->finished, source == NULL);
-    *card = new;
+    *device = &new->base;
     return 0;
 
-destroy_lock:
-    (void)pthread_mutex_destroy(&new->lock);
 free_loopback:
     sim_fifo_release(&new->loopback);
 free_card:
     free(new);
 fail:
-    close_wires(source, sink);
+    sim_wires_close(source, sink);
     return -ENOMEM;
 }

@@ -7,20 +7,15 @@
 #ifndef IRONRING_SIM_CARD_H
 #define IRONRING_SIM_CARD_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <ironring/device.h>
-
-#include "core/transport.h"
+#include "sim/device.h"
 #include "sim/fifo.h"
 #include "sim/hostile.h"
-#include "sim/iommu.h"
 #include "sim/registers.h"
 #include "sim/rules.h"
-#include "sim/wire.h"
 
 /* Fields that change some time after what causes it: identifier, name in a device string,
  * microseconds. The defaults are short, but long enough that a driver that does not wait fails. */
@@ -48,13 +43,12 @@ enum sim_field {
         SIM_FIELD_COUNT
 };
 
-#define SIM_NEVER        UINT64_MAX /* a time that the clock does not reach */
-#define SIM_STEP_US      10u        /* time that passes with each step */
-#define SIM_EEPROM_WORDS 0x40u      /* the rest reads as 0 */
-#define SIM_PAIRS        35u        /* 64-bit counters that read as two registers */
-#define SIM_FRAME_MAX    16288u
+#define SIM_EEPROM_WORDS 0x40u /* the rest reads as 0 */
+#define SIM_PAIRS        35u   /* 64-bit counters that read as two registers */
 #define SIM_MAXFRS_MAX   9728u /* longest frame of all, with its checksum */
 #define SIM_CRC          4u
+
+struct sim_arguments;
 
 struct sim_queue {
     _Atomic uint32_t size; /* descriptors while the queue runs, else 0 */
@@ -79,20 +73,16 @@ struct sim_arrival {
 /* What a device string asks for, beyond the wires. */
 struct sim_options {
     uint16_t device;
-    bool thread;
     uint8_t mac[IR_MAC_LENGTH];
     uint64_t late[SIM_FIELD_COUNT]; /* microseconds, or SIM_NEVER */
-    struct sim_hostile_options hostile;
+    struct sim_wishes hostile;
 };
 
 struct sim_card {
-    struct ir_transport transport; /* first: a transport with our ops is a card */
+    struct sim_device base; /* first */
     struct sim_options options;
     const struct sim_word *map;
 
-    _Atomic uint32_t
-        waiting;          /* threads that want the lock for a register: the card's steps aside */
-    pthread_mutex_t lock; /* everything below that is not atomic or constant */
     uint32_t value[SIM_WORDS];
     uint64_t pair[SIM_PAIRS];                /* as latched when the low half was read */
     struct sim_queue queue[2u * SIM_QUEUES]; /* receive, then transmit from SIM_TX */
@@ -114,26 +104,15 @@ struct sim_card {
     uint64_t semaphore_at;
     bool link_seen; /* the link was up when last looked at */
 
-    struct sim_iommu iommu;
     uint32_t ring_hint;
     uint32_t data_hint;
     struct sim_arrival arrival;
     struct sim_fifo loopback;
-    struct sim_wire *source; /* may be NULL */
-    struct sim_wire *sink;   /* may be NULL, or the source */
     uint8_t rx_scratch[SIM_FRAME_MAX + SIM_CRC];
     uint8_t tx_scratch[SIM_FRAME_MAX];
 
-    _Atomic uint64_t clock; /* microseconds that delays and steps have let pass */
-    uint64_t started;       /* monotonic nanoseconds at open, for a card with a thread */
-    _Atomic bool finished;
-    _Atomic bool stop;
-    pthread_t thread;
-    struct sim_violations violations;
     struct sim_hostile *hostile; /* NULL for an honest card */
 };
-
-extern const struct ir_transport_ops sim_transport_ops;
 
 /* Names and default delays of the fields. */
 extern const char *const sim_field_names[SIM_FIELD_COUNT];
@@ -142,14 +121,8 @@ extern const uint64_t sim_field_delays[SIM_FIELD_COUNT];
 /* --- card.c: the card as a transport --- */
 
 /* Make a card that is not running yet. The wires become the card's in any case. Errors: -ENOMEM. */
-int sim_card_create(const struct sim_options *options, struct sim_wire *source,
-                    struct sim_wire *sink, struct sim_card **card);
-/* The card's clock: microseconds, or nanoseconds for wires. */
-uint64_t sim_now(const struct sim_card *card);
-uint64_t sim_now_ns(const struct sim_card *card);
-/* Lock for a register access or a caller's question; the card's own thread gives way. */
-void sim_lock(struct sim_card *card);
-void sim_unlock(struct sim_card *card);
+int sim_card_create(const struct sim_arguments *arguments, struct sim_wire *source,
+                    struct sim_wire *sink, struct sim_device **device);
 
 /* --- All that follow are called with the card locked. --- */
 
@@ -203,12 +176,6 @@ void sim_count_sent(struct sim_card *card, uint32_t queue, const uint8_t *frame,
 /* --- rx.c and tx.c: at most `limit` frames; the number moved --- */
 uint32_t sim_receive(struct sim_card *card, uint32_t limit);
 uint32_t sim_transmit(struct sim_card *card, uint32_t limit);
-
-/* --- thread.c --- */
-/* One round of work of at most `limit` frames each way; the number moved. */
-uint32_t sim_round(struct sim_card *card, uint32_t limit);
-int sim_thread_start(struct sim_card *card);
-void sim_thread_stop(struct sim_card *card);
 
 /* --- Register functions, by the file they are in --- */
 typedef uint32_t sim_read_fn(struct sim_card *, const struct sim_register *, uint32_t);

@@ -10,7 +10,7 @@
 /* The link is down after a reset or a restart of its negotiation, for a while. */
 bool sim_link_up(struct sim_card *card)
 {
-    bool up = sim_now(card) >= card->link_at;
+    bool up = sim_now(&card->base) >= card->link_at;
 
     if (up != card->link_seen) {
         sim_set(card, R_EICR, sim_get(card, R_EICR) | EICR_LINK);
@@ -30,8 +30,8 @@ static bool receive_queue_enabled(const struct sim_card *card)
 /* Master disable takes effect after a while, and not while a receive queue is still enabled. */
 static bool master_off(const struct sim_card *card)
 {
-    return (sim_get(card, R_CTRL) & CTRL_MASTER_DISABLE) != 0 && sim_now(card) >= card->master_at &&
-           !receive_queue_enabled(card);
+    return (sim_get(card, R_CTRL) & CTRL_MASTER_DISABLE) != 0 &&
+           sim_now(&card->base) >= card->master_at && !receive_queue_enabled(card);
 }
 
 bool sim_dma_allowed(const struct sim_card *card)
@@ -43,14 +43,14 @@ bool sim_dma_allowed(const struct sim_card *card)
 
 bool sim_resetting(const struct sim_card *card)
 {
-    uint64_t now = sim_now(card);
+    uint64_t now = sim_now(&card->base);
 
     return now < card->reset_at || now < card->link_reset_at;
 }
 
 uint32_t sim_read_ctrl(struct sim_card *card, const struct sim_register *reg, uint32_t index)
 {
-    uint64_t now = sim_now(card);
+    uint64_t now = sim_now(&card->base);
     uint32_t value = sim_get(card, reg->offset);
 
     (void)index;
@@ -128,13 +128,14 @@ uint32_t sim_read_secrxstat(struct sim_card *card, const struct sim_register *re
 {
     (void)reg;
     (void)index;
-    return sim_now(card) >= card->secrx_at ? SECRXSTAT_READY : 0;
+    return sim_now(&card->base) >= card->secrx_at ? SECRXSTAT_READY : 0;
 }
 
 uint32_t sim_read_rdrxctl(struct sim_card *card, const struct sim_register *reg, uint32_t index)
 {
     (void)index;
-    return sim_get(card, reg->offset) | (sim_now(card) >= card->dma_at ? RDRXCTL_DMAIDONE : 0);
+    return sim_get(card, reg->offset) |
+           (sim_now(&card->base) >= card->dma_at ? RDRXCTL_DMAIDONE : 0);
 }
 
 static void check_crc_strip(struct sim_card *card)
@@ -143,7 +144,7 @@ static void check_crc_strip(struct sim_card *card)
     bool dma = (sim_get(card, R_RDRXCTL) & RDRXCTL_CRCSTRIP) != 0;
 
     if (mac != dma && (sim_get(card, R_RXCTRL) & RXCTRL_RXEN) != 0)
-        sim_violate(&card->violations, SIM_RULE_CRC_STRIP, "HLREG0 = 0x%08x, RDRXCTL = 0x%08x",
+        sim_violate(&card->base.violations, SIM_RULE_CRC_STRIP, "HLREG0 = 0x%08x, RDRXCTL = 0x%08x",
                     sim_get(card, R_HLREG0), sim_get(card, R_RDRXCTL));
 }
 
@@ -166,7 +167,7 @@ static void check_tables(struct sim_card *card)
             uint32_t offset = reg->offset + i * reg->stride;
 
             if (sim_get(card, offset) == SIM_STALE) {
-                sim_violate(&card->violations, SIM_RULE_TABLE_STALE,
+                sim_violate(&card->base.violations, SIM_RULE_TABLE_STALE,
                             "%s(%u) at 0x%05x still holds 0x%08x from power-on", reg->name, i,
                             offset, SIM_STALE);
                 break;
@@ -186,7 +187,7 @@ void sim_write_rxctrl(struct sim_card *card, const struct sim_register *reg, uin
     if (changed == 0)
         return;
     if ((sim_get(card, R_SECRXCTRL) & SECRXCTRL_RX_DIS) == 0)
-        sim_violate(&card->violations, SIM_RULE_RXEN_UNGUARDED,
+        sim_violate(&card->base.violations, SIM_RULE_RXEN_UNGUARDED,
                     "RXCTRL at 0x%05x was set to 0x%08x with SECRXCTRL = 0x%08x", reg->offset,
                     value, sim_get(card, R_SECRXCTRL));
     if ((value & RXCTRL_RXEN) == 0)
@@ -195,7 +196,7 @@ void sim_write_rxctrl(struct sim_card *card, const struct sim_register *reg, uin
     check_tables(card);
     if ((dma & RDRXCTL_RSCFRSTSIZE) != 0 || (dma & RDRXCTL_ONES) != RDRXCTL_ONES)
         sim_violate(
-            &card->violations, SIM_RULE_REGISTER_RESERVED,
+            &card->base.violations, SIM_RULE_REGISTER_RESERVED,
             "RDRXCTL at 0x%05x is 0x%08x as reception starts; bits 21:17 must be 0, bits 26:25 1",
             R_RDRXCTL, dma);
 }
@@ -207,7 +208,7 @@ static void write_while_off(struct sim_card *card, const struct sim_register *re
     uint32_t old = sim_get(card, reg->offset);
 
     if (((old ^ value) & mask) != 0 && (sim_get(card, R_RXCTRL) & RXCTRL_RXEN) != 0)
-        sim_violate(&card->violations, rule, "%s at 0x%05x was changed from 0x%08x to 0x%08x",
+        sim_violate(&card->base.violations, rule, "%s at 0x%05x was changed from 0x%08x to 0x%08x",
                     reg->name, reg->offset, old, value);
     sim_set(card, reg->offset, value);
 }
@@ -233,7 +234,7 @@ void sim_write_mtqc(struct sim_card *card, const struct sim_register *reg, uint3
 
     (void)index;
     if (old != value && (sim_get(card, R_RTTDCS) & RTTDCS_ARBDIS) == 0)
-        sim_violate(&card->violations, SIM_RULE_MTQC_ARBITER,
+        sim_violate(&card->base.violations, SIM_RULE_MTQC_ARBITER,
                     "MTQC at 0x%05x was changed from 0x%08x to 0x%08x with RTTDCS = 0x%08x",
                     reg->offset, old, value, sim_get(card, R_RTTDCS));
     sim_set(card, reg->offset, value);

@@ -7,7 +7,7 @@
 
 static bool reached(const struct sim_card *card, uint64_t time)
 {
-    return sim_now(card) >= time;
+    return sim_now(&card->base) >= time;
 }
 
 uint32_t sim_read_eec(struct sim_card *card, const struct sim_register *reg, uint32_t index)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/lies.h"
 #include "sim/registers.h"
 
 struct sim_card;
@@ -50,32 +51,13 @@ enum sim_hostile_mode {
 };
 
 /* Where a card can lie: the modes, and after them the rows of sim_registers. */
-#define SIM_HOSTILE_REGISTERS 160u
-#define SIM_HOSTILE_POINTS    (SIM_HOSTILE_MODE_COUNT + SIM_HOSTILE_REGISTERS)
+#define SIM_HOSTILE_REGISTERS (SIM_LIES_MAX - SIM_HOSTILE_MODE_COUNT)
 #define SIM_HOSTILE_LATE_US   UINT64_C(60000000) /* of mode "field" */
 
 extern const char *const sim_hostile_names[SIM_HOSTILE_MODE_COUNT];
 
-/* What a device string wants. */
-struct sim_hostile_wish {
-    bool on;
-    uint64_t times; /* so many lies, 0 for no end ... */
-    uint64_t after; /* ... after so many chances that are let pass */
-};
-
-struct sim_hostile_options {
-    bool any;   /* any of what follows */
-    bool drawn; /* each mode, by the seed */
-    uint64_t seed;
-    struct sim_hostile_wish wish[SIM_HOSTILE_POINTS];
-};
-
-/* Take the value of a key hostile=: a seed, or NAME, NAME:TIMES or NAME:TIMES:AFTER. False when it
- * is none, or a second seed. */
-bool sim_hostile_take(struct sim_hostile_options *options, const char *value);
-
-/* A number below `limit`, which is not 0. */
-typedef uint32_t sim_draw_fn(void *context, uint32_t limit);
+/* The ways to lie as a list. */
+extern const struct sim_lie_list sim_hostile_list;
 
 #define SIM_HOSTILE_RECORDS 16u /* reports and buffers that are remembered */
 
@@ -93,19 +75,9 @@ struct sim_hostile_buffer {
     uint32_t room; /* bytes */
 };
 
-struct sim_hostile_point {
-    bool on;
-    bool drawn;    /* `wait` is drawn again after each lie */
-    uint64_t wait; /* chances to let pass */
-    uint64_t left; /* lies, or UINT64_MAX */
-};
-
 /* Under the card's lock. */
 struct sim_hostile {
-    sim_draw_fn *draw;
-    void *context;
-    uint64_t state; /* of the generator, when `draw` is the seeded one */
-    struct sim_hostile_point point[SIM_HOSTILE_POINTS];
+    struct sim_lies lies;
     uint64_t gone;                   /* register accesses until the card is back */
     _Atomic bool silent[SIM_QUEUES]; /* transmit queues that lied about their head: neither do they
                                       * go on nor is their tail judged, until a reset */
@@ -133,7 +105,6 @@ void sim_hostile_turn_off(struct sim_card *card);
 
 /* A chance to lie: true when the card does. */
 bool sim_hostile_lies(struct sim_card *card, uint32_t point);
-uint32_t sim_hostile_draw(struct sim_hostile *hostile, uint32_t limit);
 /* The card has been reset: what it held back and remembered is void. */
 void sim_hostile_reset(struct sim_card *card);
 /* A register is read or written: true when the card is gone, and the write lost. */

@@ -23,17 +23,17 @@ static uint64_t any_report(struct sim_hostile *hostile, uint32_t room)
     uint64_t word = 0;
 
     for (uint32_t i = 0; i < 4u; i++)
-        word = word << 16 | sim_hostile_draw(hostile, 65536u);
-    if (sim_hostile_draw(hostile, 2) == 0)
+        word = word << 16 | sim_lies_draw(&hostile->lies, 65536u);
+    if (sim_lies_draw(&hostile->lies, 2) == 0)
         word &= ~(uint64_t)ERRORS;
-    if (sim_hostile_draw(hostile, 2) == 0)
-        word = with_length(word, sim_hostile_draw(hostile, room + 2u));
+    if (sim_lies_draw(&hostile->lies, 2) == 0)
+        word = with_length(word, sim_lies_draw(&hostile->lies, room + 2u));
     return word | STATUS_DD; /* else nothing would have been reported */
 }
 
 uint64_t sim_hostile_nothing(struct sim_hostile *hostile)
 {
-    return with_length(STATUS_DD | STATUS_EOP, 60u + sim_hostile_draw(hostile, 1455u));
+    return with_length(STATUS_DD | STATUS_EOP, 60u + sim_lies_draw(&hostile->lies, 1455u));
 }
 
 /* The second word of a descriptor of an enabled receive queue, or NULL. */
@@ -96,7 +96,7 @@ bool sim_hostile_report(struct sim_card *card, uint32_t queue, uint32_t slot, ui
     if (sim_hostile_lies(card, SIM_HOSTILE_RX_ZERO))
         *word = with_length(*word, 0);
     if (sim_hostile_lies(card, SIM_HOSTILE_RX_LONG))
-        *word = with_length(*word, room + 1u + sim_hostile_draw(hostile, UINT16_MAX - room));
+        *word = with_length(*word, room + 1u + sim_lies_draw(&hostile->lies, UINT16_MAX - room));
     if (sim_hostile_lies(card, SIM_HOSTILE_RX_LONGEST))
         *word = with_length(*word, UINT16_MAX);
     if (sim_hostile_lies(card, SIM_HOSTILE_RX_RANDOM))
@@ -128,7 +128,7 @@ void sim_hostile_release(struct sim_card *card)
 /* The same frame, reported otherwise. */
 static uint64_t other_report(struct sim_hostile *hostile, uint64_t honest)
 {
-    switch (sim_hostile_draw(hostile, 6)) {
+    switch (sim_lies_draw(&hostile->lies, 6)) {
     case 0:
         return honest & ~(uint64_t)STATUS_DD;
     case 1:
@@ -138,7 +138,7 @@ static uint64_t other_report(struct sim_hostile *hostile, uint64_t honest)
     case 3:
         return with_length(honest, 0);
     case 4:
-        return with_length(honest, sim_hostile_draw(hostile, UINT16_MAX));
+        return with_length(honest, sim_lies_draw(&hostile->lies, UINT16_MAX));
     default:
         return honest;
     }
@@ -168,10 +168,10 @@ static void report_unlent(struct sim_card *card, uint32_t queue)
 
     if (at == NULL)
         return;
-    if (sim_hostile_draw(card->hostile, 2) == 0)
+    if (sim_lies_draw(&card->hostile->lies, 2) == 0)
         word = any_report(card->hostile, IR_BUFFER_SIZE_MIN);
     held = __atomic_load_n(at, __ATOMIC_ACQUIRE);
-    if (held != 0 || !card->options.thread)
+    if (held != 0 || !card->base.threaded)
         (void)change(at, &held, word);
 }
 
@@ -189,13 +189,14 @@ static void write_late(struct sim_card *card)
     struct sim_hostile *hostile = card->hostile;
     uint32_t known =
         hostile->next_buffer < SIM_HOSTILE_RECORDS ? hostile->next_buffer : SIM_HOSTILE_RECORDS;
-    const struct sim_hostile_buffer *buffer = &hostile->buffer[sim_hostile_draw(hostile, known)];
-    uint32_t length = 1u + sim_hostile_draw(hostile, LATE_BYTES);
-    uint32_t offset = sim_hostile_draw(hostile, buffer->room - length + 1u); /* room >= 1 KiB */
+    const struct sim_hostile_buffer *buffer =
+        &hostile->buffer[sim_lies_draw(&hostile->lies, known)];
+    uint32_t length = 1u + sim_lies_draw(&hostile->lies, LATE_BYTES);
+    uint32_t offset = sim_lies_draw(&hostile->lies, buffer->room - length + 1u); /* room >= 1 KiB */
     uint8_t *memory =
-        sim_iommu_at(&card->iommu, &card->data_hint, buffer->address + offset, length);
+        sim_iommu_at(&card->base.iommu, &card->data_hint, buffer->address + offset, length);
     if (memory != NULL) /* else the IOMMU has stopped it */
-        scribble(memory, length, (uint8_t)sim_hostile_draw(hostile, 256u));
+        scribble(memory, length, (uint8_t)sim_lies_draw(&hostile->lies, 256u));
 }
 
 void sim_hostile_receive(struct sim_card *card)
@@ -218,11 +219,11 @@ uint32_t sim_hostile_head(struct sim_card *card, uint32_t queue, uint32_t size, 
     bool lie = true;
 
     if (sim_hostile_lies(card, SIM_HOSTILE_TX_HUGE))
-        told = size + sim_hostile_draw(hostile, 2) * (UINT32_MAX - size);
+        told = size + sim_lies_draw(&hostile->lies, 2) * (UINT32_MAX - size);
     else if (sim_hostile_lies(card, SIM_HOSTILE_TX_AHEAD))
-        told = (head + 1u + sim_hostile_draw(hostile, size - 1u)) % size;
+        told = (head + 1u + sim_lies_draw(&hostile->lies, size - 1u)) % size;
     else if (sim_hostile_lies(card, SIM_HOSTILE_TX_BACK))
-        told = (before + size - 1u - sim_hostile_draw(hostile, size / 2u)) % size;
+        told = (before + size - 1u - sim_lies_draw(&hostile->lies, size / 2u)) % size;
     else if (sim_hostile_lies(card, SIM_HOSTILE_TX_EQUAL))
         return before;
     else

@@ -68,7 +68,7 @@ void sim_write_eimc(struct sim_card *card, const struct sim_register *reg, uint3
     uint32_t mask = reg->offset == R_EIMC ? R_EIMS : R_EIMS_EX + 4u * index;
 
     if (reg->offset == R_EIMC && (value & EIMC_RESERVED) != 0)
-        sim_violate(&card->violations, SIM_RULE_REGISTER_RESERVED,
+        sim_violate(&card->base.violations, SIM_RULE_REGISTER_RESERVED,
                     "EIMC at 0x%05x was set to 0x%08x; bit 31 must be 0", reg->offset, value);
     sim_set(card, mask, sim_get(card, mask) & ~value);
 }

@@ -11,20 +11,16 @@
 #include <string.h>
 #include <time.h>
 
-#include "sim/card.h"
 #include "sim/options.h"
 #include "sim/sim.h"
 
 /* Each card of a process gets an address of its own, locally administered. */
-static void choose_mac(uint8_t mac[IR_MAC_LENGTH])
+static void choose_mac(const struct sim_kind *kind, uint8_t mac[IR_MAC_LENGTH])
 {
     static _Atomic uint32_t cards;
     uint32_t number = atomic_fetch_add(&cards, 1u) + 1u;
 
-    mac[0] = 0x02u;
-    mac[1] = 0x82u;
-    mac[2] = 0x59u;
-    mac[3] = 0x90u;
+    memcpy(mac, kind->mac, SIM_MAC_PREFIX);
     mac[4] = (uint8_t)(number >> 8 & 0xffu);
     mac[5] = (uint8_t)(number & 0xffu);
 }
@@ -46,7 +42,7 @@ static int open_wires(struct sim_arguments *arguments, struct sim_wire **source,
 {
     int result = 0;
 
-    memcpy(arguments->gen.mac, arguments->card.mac, IR_MAC_LENGTH);
+    memcpy(arguments->gen.mac, arguments->mac, IR_MAC_LENGTH);
     if (arguments->rx[0] != '\0')
         result = sim_wire_pcap_source(arguments->rx, arguments->loop, source, error);
     else if (arguments->wire == SIM_WIRE_GEN)
@@ -64,7 +60,7 @@ static int open_wires(struct sim_arguments *arguments, struct sim_wire **source,
             *sink = *source;
         return 0;
     }
-    result = sim_wire_pcap_sink(arguments->tx, epoch(arguments->card.thread), sink, error);
+    result = sim_wire_pcap_sink(arguments->tx, epoch(arguments->threaded), sink, error);
     if (result != 0 && *source != NULL)
         (*source)->ops->close(*source);
     return result;
@@ -75,7 +71,7 @@ int ir_sim_open(const char *arguments, struct ir_transport **transport, char err
     struct sim_arguments *parsed = malloc(sizeof(*parsed));
     struct sim_wire *source = NULL;
     struct sim_wire *sink = NULL;
-    struct sim_card *card = NULL;
+    struct sim_device *device = NULL;
     char unused[IR_ERROR_LENGTH];
     int result;
 
@@ -91,20 +87,20 @@ int ir_sim_open(const char *arguments, struct ir_transport **transport, char err
     if (result != 0)
         goto report;
     if (!parsed->mac_given)
-        choose_mac(parsed->card.mac);
+        choose_mac(parsed->kind, parsed->mac);
     result = open_wires(parsed, &source, &sink, error);
     if (result != 0)
         goto report;
-    result = sim_card_create(&parsed->card, source, sink, &card);
+    result = parsed->kind->create(parsed, source, sink, &device);
     if (result != 0)
         goto report;
-    result = sim_thread_start(card);
+    result = sim_thread_start(device);
     if (result != 0) {
-        card->options.thread = false; /* there is none to stop */
-        card->transport.ops->close(&card->transport);
+        device->threaded = false; /* there is none to stop */
+        device->transport.ops->close(&device->transport);
         goto report;
     }
-    *transport = &card->transport;
+    *transport = &device->transport;
 
 report:
     if (result != 0 && error[0] == '\0')

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The text after "sim:", such as "82599,rx=in.pcap,tx=out.pcap": the model, then keys and values
- * between commas (so a file name cannot have a comma). Nothing is opened here.
+ * The text after "sim:", such as "82599,rx=in.pcap,tx=out.pcap": the kind of card, then keys and
+ * values between commas (so a file name cannot have a comma). Nothing is opened here. Keys of one
+ * kind of card alone are beside that; these are for all:
  *
  *   rx=FILE          receive the frames of a capture          loop=N   N times, 0 for ever
  *   tx=FILE          write what is sent to a capture
@@ -10,10 +11,7 @@
  *   wire=memory      ir_sim_put and ir_sim_take               wire=none nothing comes (default)
  *   tap=NAME         a TAP interface                          link=NAME another card with this link
  *   mode=thread|step by itself (default), or by ir_sim_step
- *   mac=, device=    address and PCI device id
- *   late=FIELD:MICROSECONDS, never=FIELD   when a field that drivers wait for changes; for several
- * fields
- *   hostile=SEED, hostile=NAME[:TIMES[:AFTER]]   lie, as drawn or in one way; for several ways
+ *   mac=             address
  */
 #include "sim/options.h"
 
@@ -22,16 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_LENGTH 16u
-#define LATE_MAX   UINT64_C(1000000000000) /* microseconds: eleven days */
-
-struct key {
-    const char *name;
-    /* Take the value; false when it is not one that the key takes. */
-    bool (*take)(struct sim_arguments *arguments, const char *value);
-    const char *expected; /* what it takes, for people */
-    const char *needs;    /* key=value or key that it depends on, or NULL */
-};
+#define LATE_MAX UINT64_C(1000000000000) /* microseconds: eleven days */
 
 bool sim_take_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 {
@@ -133,7 +122,7 @@ static bool take_mode(struct sim_arguments *arguments, const char *value)
 {
     if (strcmp(value, "thread") != 0 && strcmp(value, "step") != 0)
         return false;
-    arguments->card.thread = strcmp(value, "thread") == 0;
+    arguments->threaded = strcmp(value, "thread") == 0;
     return true;
 }
 
@@ -146,10 +135,27 @@ static int hex_digit(char digit)
     return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
 }
 
+bool sim_take_id(const char *text, uint16_t *id)
+{
+    uint32_t number = 0;
+
+    if (strlen(text) != 4u)
+        return false;
+    for (uint32_t i = 0; i < 4u; i++) {
+        int digit = hex_digit(text[i]);
+
+        if (digit < 0)
+            return false;
+        number = number * 16u + (uint32_t)digit;
+    }
+    *id = (uint16_t)number;
+    return true;
+}
+
 /* Six pairs of digits between colons; not all zero, and no group address. */
 static bool take_mac(struct sim_arguments *arguments, const char *value)
 {
-    uint8_t *mac = arguments->card.mac;
+    uint8_t *mac = arguments->mac;
     uint32_t any = 0;
 
     if (strlen(value) != 3u * IR_MAC_LENGTH - 1u)
@@ -167,142 +173,131 @@ static bool take_mac(struct sim_arguments *arguments, const char *value)
     return any != 0 && (mac[0] & 1u) == 0;
 }
 
-static bool take_device(struct sim_arguments *arguments, const char *value)
-{
-    uint32_t device = 0;
-
-    if (strlen(value) != 4u)
-        return false;
-    for (uint32_t i = 0; i < 4u; i++) {
-        int digit = hex_digit(value[i]);
-
-        if (digit < 0)
-            return false;
-        device = device * 16u + (uint32_t)digit;
-    }
-    arguments->card.device = (uint16_t)device;
-    return true;
-}
-
-/* Number of the field with this name of `length` characters, or SIM_FIELD_COUNT. */
-static uint32_t find_field(const char *name, size_t length)
+/* Number of the field with this name of `length` characters, or `count`. */
+static uint32_t find_field(const char *name, size_t length, const char *const *names,
+                           uint32_t count)
 {
     uint32_t field = 0;
 
-    while (field < SIM_FIELD_COUNT && (strlen(sim_field_names[field]) != length ||
-                                       strncmp(sim_field_names[field], name, length) != 0))
+    while (field < count &&
+           (strlen(names[field]) != length || strncmp(names[field], name, length) != 0))
         field++;
     return field;
 }
 
-static bool take_late(struct sim_arguments *arguments, const char *value)
+bool sim_take_late(const char *text, const char *const *names, uint32_t count, uint64_t *late)
 {
-    const char *colon = strchr(value, ':');
+    const char *colon = strchr(text, ':');
     uint32_t field;
 
     if (colon == NULL)
         return false;
-    field = find_field(value, (size_t)(colon - value));
-    return field < SIM_FIELD_COUNT &&
-           sim_take_number(colon + 1, 0, LATE_MAX, &arguments->card.late[field]);
+    field = find_field(text, (size_t)(colon - text), names, count);
+    return field < count && sim_take_number(colon + 1, 0, LATE_MAX, &late[field]);
 }
 
-static bool take_never(struct sim_arguments *arguments, const char *value)
+bool sim_take_never(const char *text, const char *const *names, uint32_t count, uint64_t *late)
 {
-    uint32_t field = find_field(value, strlen(value));
+    uint32_t field = find_field(text, strlen(text), names, count);
 
-    if (field >= SIM_FIELD_COUNT)
+    if (field >= count)
         return false;
-    arguments->card.late[field] = SIM_NEVER;
+    late[field] = SIM_NEVER;
     return true;
 }
 
-static bool take_hostile(struct sim_arguments *arguments, const char *value)
-{
-    return sim_hostile_take(&arguments->card.hostile, value);
-}
-
-#define FIELD_NAME(id, name, late) " " name
-#define FIELDS                     SIM_FIELDS(FIELD_NAME)
-
-#define MODE_NAME(id, name, chances, text) " " name
-#define MODES                              SIM_HOSTILE_MODES(MODE_NAME)
-
-static const struct key keys[] = {
-    {"rx", take_rx, "the name of a capture file", NULL},
-    {"loop", take_loop, "a number, 0 for ever", "rx"},
-    {"tx", take_tx, "the name of a capture file", NULL},
-    {"wire", take_wire, "none, gen or memory", NULL},
-    {"size", take_size, "60 to 9724 bytes", "wire=gen"},
-    {"count", take_count, "a number of frames, 0 for endless", "wire=gen"},
-    {"rate", take_rate, "frames a second up to 1000000000, 0 for no limit", "wire=gen"},
-    {"flows", take_flows, "1 to 65536", "wire=gen"},
-    {"seed", take_seed, "a number", "wire=gen"},
-    {"tap", take_tap, "the name of an interface", NULL},
-    {"link", take_link, "a name that two cards share", NULL},
-    {"mode", take_mode, "thread or step", NULL},
-    {"mac", take_mac, "a unicast address such as 02:00:00:00:00:01", NULL},
-    {"device", take_device, "four hexadecimal digits such as 10fb", NULL},
-    {"late", take_late, "FIELD:MICROSECONDS, with FIELD of" FIELDS, NULL},
-    {"never", take_never, "one of" FIELDS, NULL},
-    {"hostile", take_hostile, "one seed, or NAME[:TIMES[:AFTER]], with NAME a register or of" MODES,
-     NULL},
+/* Keys that all cards have. */
+static const struct sim_key keys[] = {
+    {"rx", take_rx, "the name of a capture file", NULL, false},
+    {"tx", take_tx, "the name of a capture file", NULL, false},
+    {"loop", take_loop, "a number, 0 for ever", "rx", false},
+    {"wire", take_wire, "none, gen or memory", NULL, false},
+    {"size", take_size, "60 to 9724 bytes", "wire=gen", false},
+    {"count", take_count, "a number of frames, 0 for endless", "wire=gen", false},
+    {"rate", take_rate, "frames a second up to 1000000000, 0 for no limit", "wire=gen", false},
+    {"flows", take_flows, "1 to 65536", "wire=gen", false},
+    {"seed", take_seed, "a number", "wire=gen", false},
+    {"tap", take_tap, "the name of an interface", NULL, false},
+    {"link", take_link, "a name that two cards share", NULL, false},
+    {"mode", take_mode, "thread or step", NULL, false},
+    {"mac", take_mac, "a unicast address such as 02:00:00:00:00:01", NULL, false},
 };
 
-#define KEYS (sizeof(keys) / sizeof(keys[0]))
+#define COMMON   (sizeof(keys) / sizeof(keys[0]))
+#define KEYS_MAX (COMMON + SIM_KEYS_MAX)
 
-static size_t find_key(const char *name, size_t length)
+/* Key number `i` of a card: those of all, then those of its kind; NULL beyond the last. */
+static const struct sim_key *key_at(const struct sim_kind *kind, size_t i)
 {
-    size_t i = 0;
-
-    while (i < KEYS && (strlen(keys[i].name) != length || strncmp(keys[i].name, name, length) != 0))
-        i++;
-    return i;
+    if (i < COMMON)
+        return &keys[i];
+    return i - COMMON < kind->key_count ? &kind->keys[i - COMMON] : NULL;
 }
 
-/* Fields that differ may be given in several late= and never=, and a card may lie in many ways. */
-static bool may_repeat(size_t key)
+/* Number of the key with this name of `length` characters, or KEYS_MAX. */
+static size_t find_key(const struct sim_kind *kind, const char *name, size_t length)
 {
-    return keys[key].take == take_late || keys[key].take == take_never ||
-           keys[key].take == take_hostile;
+    const struct sim_key *key;
+
+    for (size_t i = 0; (key = key_at(kind, i)) != NULL; i++)
+        if (strlen(key->name) == length && strncmp(key->name, name, length) == 0)
+            return i;
+    return KEYS_MAX;
+}
+
+/* "no key ..." with all keys that there are. */
+static void report_unknown(const struct sim_kind *kind, const char *name, size_t length,
+                           char error[IR_ERROR_LENGTH])
+{
+    const struct sim_key *key;
+    int used = snprintf(error, IR_ERROR_LENGTH, "a simulated card has no key \"%.*s\"; use one of",
+                        (int)length, name);
+
+    for (size_t i = 0; (key = key_at(kind, i)) != NULL; i++)
+        if (used > 0 && used < (int)IR_ERROR_LENGTH)
+            used += snprintf(error + used, IR_ERROR_LENGTH - (size_t)used, " %s", key->name);
 }
 
 /* One "key=value" of `length` characters. */
 static int take_argument(struct sim_arguments *arguments, const char *text, size_t length,
-                         bool seen[KEYS], char error[IR_ERROR_LENGTH])
+                         bool seen[KEYS_MAX], char error[IR_ERROR_LENGTH])
 {
     char value[SIM_VALUE_LENGTH] = "";
     const char *equals = memchr(text, '=', length);
     size_t name_length = equals == NULL ? length : (size_t)(equals - text);
-    int shown = name_length < 40u ? (int)name_length : 40;
-    size_t key = find_key(text, name_length);
+    size_t number = find_key(arguments->kind, text, name_length);
+    const struct sim_key *key = key_at(arguments->kind, number);
 
-    if (key == KEYS) {
-        (void)snprintf(
-            error, IR_ERROR_LENGTH,
-            "a simulated card has no key \"%.*s\"; use one of rx tx loop wire size count "
-            "rate flows seed tap link mode mac device late never hostile",
-            shown, text);
+    if (key == NULL) {
+        report_unknown(arguments->kind, text, name_length < 40u ? name_length : 40u, error);
         return -EINVAL;
     }
-    if (seen[key] && !may_repeat(key)) {
+    if (seen[number] && !key->repeats) {
         (void)snprintf(error, IR_ERROR_LENGTH, "the key %s is given twice; give it once",
-                       keys[key].name);
+                       key->name);
         return -EINVAL;
     }
-    seen[key] = true;
+    seen[number] = true;
     if (equals != NULL && length - name_length - 1u < sizeof(value)) {
         memcpy(value, equals + 1, length - name_length - 1u);
-        if (keys[key].take(arguments, value))
+        if (key->take(arguments, value))
             return 0;
     }
-    (void)snprintf(error, IR_ERROR_LENGTH, "%s=%.60s: give %s", keys[key].name, value,
-                   keys[key].expected);
+    (void)snprintf(error, IR_ERROR_LENGTH, "%s=%.60s: give %s", key->name, value, key->expected);
     return -EINVAL;
 }
 
+/* Whether what a key depends on is given. */
+static bool need_met(const struct sim_arguments *arguments, const struct sim_key *key)
+{
+    if (key->needs == NULL)
+        return true;
+    return strcmp(key->needs, "rx") == 0 ? arguments->rx[0] != '\0'
+                                         : arguments->wire == SIM_WIRE_GEN;
+}
+
 /* Whether keys that go together are given together, and keys that exclude each other are not. */
-static int check_together(const struct sim_arguments *arguments, const bool seen[KEYS],
+static int check_together(const struct sim_arguments *arguments, const bool seen[KEYS_MAX],
                           char error[IR_ERROR_LENGTH])
 {
     static const char *const sources[] = {"rx", "wire", "tap", "link"};
@@ -310,19 +305,15 @@ static int check_together(const struct sim_arguments *arguments, const bool seen
     bool both_ways = arguments->tap[0] != '\0' || arguments->link[0] != '\0' ||
                      arguments->wire == SIM_WIRE_MEMORY;
 
-    for (size_t i = 0; i < KEYS; i++) {
-        bool met = keys[i].needs == NULL ||
-                   (strcmp(keys[i].needs, "rx") == 0 ? arguments->rx[0] != '\0'
-                                                     : arguments->wire == SIM_WIRE_GEN);
-
-        if (seen[i] && !met) {
+    for (size_t i = 0; i < COMMON; i++) {
+        if (seen[i] && !need_met(arguments, &keys[i])) {
             (void)snprintf(error, IR_ERROR_LENGTH, "%s= means nothing without %s; add that",
                            keys[i].name, keys[i].needs);
             return -EINVAL;
         }
     }
     for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-        if (!seen[find_key(sources[i], strlen(sources[i]))])
+        if (!seen[find_key(arguments->kind, sources[i], strlen(sources[i]))])
             continue;
         if (source != NULL) {
             (void)snprintf(error, IR_ERROR_LENGTH,
@@ -343,31 +334,43 @@ static int check_together(const struct sim_arguments *arguments, const bool seen
     return 0;
 }
 
-static void set_defaults(struct sim_arguments *arguments)
+/* The kind of card with this name of `length` characters, or NULL. */
+static const struct sim_kind *find_kind(const char *name, size_t length)
+{
+    static const struct sim_kind *const kinds[] = {&sim_kind_82599, &sim_kind_virtio};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strlen(kinds[i]->name) == length && strncmp(kinds[i]->name, name, length) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+static void set_defaults(struct sim_arguments *arguments, const struct sim_kind *kind)
 {
     memset(arguments, 0, sizeof(*arguments));
-    arguments->card.device = 0x10f7u;
-    arguments->card.thread = true;
-    memcpy(arguments->card.late, sim_field_delays, sizeof(arguments->card.late));
+    arguments->kind = kind;
+    arguments->threaded = true;
     arguments->loop = 1u;
     arguments->gen.size = SIM_GEN_SIZE_MIN;
     arguments->gen.flows = 1u;
+    kind->defaults(arguments);
 }
 
 int sim_arguments_parse(const char *text, struct sim_arguments *arguments,
                         char error[IR_ERROR_LENGTH])
 {
-    bool seen[KEYS] = {false};
+    bool seen[KEYS_MAX] = {false};
     size_t length = strcspn(text, ",");
+    const struct sim_kind *kind = find_kind(text, length);
 
-    set_defaults(arguments);
-    if (length != 5u || strncmp(text, "82599", length) != 0) {
+    if (kind == NULL) {
         (void)snprintf(error, IR_ERROR_LENGTH,
-                       "\"%.*s\" is no simulated device; use 82599, as in "
+                       "\"%.*s\" is no simulated device; use 82599 or virtio, as in "
                        "sim:82599,rx=in.pcap,tx=out.pcap",
                        length < 40u ? (int)length : 40, text);
         return -EINVAL;
     }
+    set_defaults(arguments, kind);
     while (text[length] == ',') {
         int result;
 

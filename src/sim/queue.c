@@ -35,8 +35,8 @@ static void violate_write(struct sim_card *card, enum sim_rule rule, uint32_t of
     char which[SIM_QUEUE_NAME];
 
     sim_register_name(offset, name);
-    sim_violate(&card->violations, rule, "%s at 0x%05x was set to 0x%x (%s)%s", name, offset, value,
-                sim_queue_name(queue, which), detail);
+    sim_violate(&card->base.violations, rule, "%s at 0x%05x was set to 0x%x (%s)%s", name, offset,
+                value, sim_queue_name(queue, which), detail);
 }
 
 uint32_t sim_read_head(struct sim_card *card, const struct sim_register *reg, uint32_t index)
@@ -81,7 +81,7 @@ static bool check_receive(struct sim_card *card, uint32_t number)
     bool good = true;
 
     if ((dca & DCA_RX_RESERVED) != 0)
-        sim_violate(&card->violations, SIM_RULE_REGISTER_RESERVED,
+        sim_violate(&card->base.violations, SIM_RULE_REGISTER_RESERVED,
                     "DCA_RXCTRL(%u) at 0x%05x is 0x%08x as the queue is enabled; bit 12 must be 0",
                     number, base + Q_DCA, dca);
     if (kib < 1u || kib > 16u) {
@@ -124,13 +124,13 @@ static bool check_ring(struct sim_card *card, uint32_t number)
         return false;
     }
     if (atomic_load(&queue->head) >= size || atomic_load(&queue->tail) >= size) {
-        sim_violate(&card->violations, SIM_RULE_RING_HEAD, "%s has head %u and tail %u, ring of %u",
-                    sim_queue_name(number, name), atomic_load(&queue->head),
-                    atomic_load(&queue->tail), size);
+        sim_violate(&card->base.violations, SIM_RULE_RING_HEAD,
+                    "%s has head %u and tail %u, ring of %u", sim_queue_name(number, name),
+                    atomic_load(&queue->head), atomic_load(&queue->tail), size);
         return false;
     }
-    if (sim_iommu_at(&card->iommu, &card->ring_hint, queue->base, bytes) == NULL) {
-        sim_violate(&card->violations, SIM_RULE_DMA_UNMAPPED,
+    if (sim_iommu_at(&card->base.iommu, &card->ring_hint, queue->base, bytes) == NULL) {
+        sim_violate(&card->base.violations, SIM_RULE_DMA_UNMAPPED,
                     "the ring of %s, %u bytes at 0x%llx, as it is enabled",
                     sim_queue_name(number, name), bytes, (unsigned long long)queue->base);
         return false;
@@ -159,7 +159,7 @@ static void stop_queue(struct sim_card *card, uint32_t number, uint32_t control)
     char name[SIM_QUEUE_NAME];
 
     if (transmit && queue->enabled && head != tail && (control & TXDCTL_SWFLSH) == 0)
-        sim_violate(&card->violations, SIM_RULE_TX_DISABLE_BUSY,
+        sim_violate(&card->base.violations, SIM_RULE_TX_DISABLE_BUSY,
                     "TXDCTL(%u) at 0x%05x was set to 0x%08x while %s had head %u and tail %u",
                     number % SIM_QUEUES, sim_queue_base(number) + Q_CONTROL, control,
                     sim_queue_name(number, name), head, tail);
@@ -192,7 +192,7 @@ uint32_t sim_read_control(struct sim_card *card, const struct sim_register *reg,
     struct sim_queue *queue = &card->queue[number];
     uint32_t base = sim_queue_base(number);
 
-    if (queue->wanted != queue->enabled && sim_now(card) >= queue->change_at) {
+    if (queue->wanted != queue->enabled && sim_now(&card->base) >= queue->change_at) {
         uint64_t bit = UINT64_C(1) << (number % 64u);
 
         queue->enabled = queue->wanted;
@@ -213,14 +213,14 @@ static void tail_write_stopped(struct sim_card *card, uint32_t number, uint32_t 
     struct sim_queue *queue = &card->queue[number];
     uint32_t offset = sim_queue_base(number) + Q_TAIL;
 
-    sim_lock(card);
+    sim_lock(&card->base);
     if (sim_resetting(card))
         violate_write(card, SIM_RULE_RESET_PENDING, offset, value, number, "");
     else if (value != 0 || queue->wanted || queue->enabled)
         violate_write(card, SIM_RULE_TAIL_EARLY, offset, value, number, "");
     else
         atomic_store(&queue->tail, 0);
-    sim_unlock(card);
+    sim_unlock(&card->base);
 }
 
 /* Slots from `from` to `to` in a ring of `size`; both < size. */
@@ -277,10 +277,10 @@ uint64_t *sim_ring(struct sim_card *card, uint32_t number)
 
     if (queue->faulty)
         return NULL;
-    memory = sim_iommu_at(&card->iommu, &card->ring_hint, queue->base, bytes);
+    memory = sim_iommu_at(&card->base.iommu, &card->ring_hint, queue->base, bytes);
     if (memory == NULL) {
         queue->faulty = true;
-        sim_violate(&card->violations, SIM_RULE_DMA_UNMAPPED,
+        sim_violate(&card->base.violations, SIM_RULE_DMA_UNMAPPED,
                     "the ring of %s, %llu bytes at 0x%llx, is no longer mapped",
                     sim_queue_name(number, name), (unsigned long long)bytes,
                     (unsigned long long)queue->base);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a driver must not do to the card: the one list of rules, and the record of their violations.
- * The list is data without code, so that a checker other than the card can be made of it.
+ * What a driver must not do to the card: the one list of rules. The list is data without code, so that a checker other than the card can be made of it.
  */
 #ifndef IRONRING_SIM_RULES_H
 #define IRONRING_SIM_RULES_H
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdint.h>
+#include "sim/violations.h"
 
 /* Identifier; whether the proofs show that no driver of this library ever breaks the rule (PROVED: a
  * contract names it in brackets, and contracts/prove compares the two) or this card alone watches over
@@ -59,38 +56,9 @@ enum sim_rule {
         SIM_RULE_COUNT
 };
 
-/* What is not held against the driver, because the card has lied to it since the last reset
- * (hostile.h). */
-enum sim_excused {
-    SIM_EXCUSED_NOTHING,
-    SIM_EXCUSED_REGISTERS, /* a register lied: writes that follow from that */
-    SIM_EXCUSED_ALL        /* a write was lost: the card is not set up as the driver believes */
-};
-
-#define SIM_SENTENCES       64u
-#define SIM_SENTENCE_LENGTH 256u
-
-struct sim_violations {
-    pthread_mutex_t lock;     /* for `kept` and `sentence` */
-    _Atomic uint32_t excused; /* enum sim_excused */
-    _Atomic uint64_t count;   /* all, kept or not */
-    uint32_t kept;            /* <= SIM_SENTENCES */
-    char sentence[SIM_SENTENCES][SIM_SENTENCE_LENGTH];
-    _Atomic uint64_t by_rule[SIM_RULE_COUNT];
-};
-
 const char *sim_rule_text(enum sim_rule rule);
 
-/* Errors: -ENOMEM. */
-int sim_violations_init(struct sim_violations *violations);
-void sim_violations_destroy(struct sim_violations *violations);
-
-/* Record that the rule was broken, unless that is excused; the rest says where. Any thread may call
- * it. */
-__attribute__((format(printf, 3, 4))) void sim_violate(struct sim_violations *violations,
-                                                       enum sim_rule rule, const char *format, ...);
-
-/* Sentence number `index`, or NULL. Never changes once it is there. */
-const char *sim_violation(struct sim_violations *violations, uint64_t index);
+/* The rules for the record of violations. */
+extern const struct sim_rulebook sim_rules;
 
 #endif

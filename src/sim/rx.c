@@ -113,12 +113,12 @@ static bool next_frame(struct sim_card *card, uint64_t now)
         arrive(card, card->rx_scratch, length, false);
         return true;
     }
-    if (card->source == NULL)
+    if (card->base.source == NULL)
         return false;
-    frame = card->source->ops->receive(card->source, now, &length);
+    frame = card->base.source->ops->receive(card->base.source, now, &length);
     if (frame == NULL)
         return false;
-    arrive(card, frame, length, card->source->patient);
+    arrive(card, frame, length, card->base.source->patient);
     return true;
 }
 
@@ -149,13 +149,13 @@ static void fill(struct sim_card *card, uint64_t *descriptor, uint32_t slot, uin
     uint32_t status = STATUS_DD | (last ? STATUS_EOP | part->status : 0);
     uint32_t errors = last ? part->errors : 0;
     uint64_t vlan = last ? part->vlan : 0;
-    uint8_t *memory = sim_iommu_at(&card->iommu, &card->data_hint, address, room);
+    uint8_t *memory = sim_iommu_at(&card->base.iommu, &card->data_hint, address, room);
     uint64_t report;
 
     if (memory != NULL)
         memcpy(memory, part->data, length);
     else /* the write is lost on its way, and the card does not know */
-        sim_violate(&card->violations, SIM_RULE_DMA_UNMAPPED,
+        sim_violate(&card->base.violations, SIM_RULE_DMA_UNMAPPED,
                     "receive queue %u, slot %u: buffer of %u bytes at 0x%llx", number, slot, room,
                     (unsigned long long)address);
     if (SRRCTL_TYPE(srrctl) == 0) {
@@ -166,7 +166,7 @@ static void fill(struct sim_card *card, uint64_t *descriptor, uint32_t slot, uin
         return;
     }
     if ((header & 1u) != 0)
-        sim_violate(&card->violations, SIM_RULE_RX_HEADER_BIT,
+        sim_violate(&card->base.violations, SIM_RULE_RX_HEADER_BIT,
                     "receive queue %u, slot %u: header address 0x%llx", number, slot,
                     (unsigned long long)header);
     report = (status | errors) | (uint64_t)length << 32 | vlan << 48;
@@ -245,8 +245,8 @@ static void count_missed(struct sim_card *card)
 {
     uint64_t missed = 0;
 
-    if (card->source != NULL && card->source->ops->missed != NULL)
-        missed = card->source->ops->missed(card->source);
+    if (card->base.source != NULL && card->base.source->ops->missed != NULL)
+        missed = card->base.source->ops->missed(card->base.source);
     if (missed == 0)
         return;
     sim_count(card, R_MPC, missed);
@@ -270,7 +270,7 @@ uint32_t sim_receive(struct sim_card *card, uint32_t limit)
         return 0;
     if (card->hostile != NULL)
         sim_hostile_release(card);
-    now = sim_now_ns(card);
+    now = sim_now_ns(&card->base);
     for (uint32_t frames = 0; frames < limit; frames++) {
         enum placed placed;
 

@@ -9,33 +9,21 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-#include "sim/card.h"
+#include "sim/device.h"
 
 #define ROUND_FRAMES 64u
 #define EAGER_ROUNDS 200u /* without work, before the thread sleeps */
 #define SLEEP_MIN_NS 5000u
 #define SLEEP_MAX_NS 500000u
 
-/* Nothing waits, and nothing will come. */
-static bool finished(struct sim_card *card)
+uint32_t sim_round(struct sim_device *device, uint32_t limit)
 {
-    uint32_t length;
+    uint32_t moved = device->model->round(device, limit);
+    const struct sim_wire *source = device->source;
+    bool finished =
+        device->model->idle(device) && (source == NULL || source->ops->finished(device->source));
 
-    if (card->arrival.data != NULL || sim_fifo_peek(&card->loopback, &length) != NULL)
-        return false;
-    if (card->hostile != NULL && card->hostile->held.on)
-        return false;
-    return card->source == NULL || card->source->ops->finished(card->source);
-}
-
-uint32_t sim_round(struct sim_card *card, uint32_t limit)
-{
-    uint32_t moved = sim_transmit(card, limit);
-
-    moved += sim_receive(card, limit);
-    if (card->hostile != NULL)
-        sim_hostile_round(card);
-    atomic_store_explicit(&card->finished, finished(card), memory_order_release);
+    atomic_store_explicit(&device->finished, finished, memory_order_release);
     return moved;
 }
 
@@ -56,20 +44,20 @@ static void rest(uint32_t idle_rounds, uint32_t *sleep_ns)
 
 static void *serve(void *context)
 {
-    struct sim_card *card = context;
+    struct sim_device *device = context;
     uint32_t sleep_ns = SLEEP_MIN_NS;
     uint32_t idle = 0;
 
     (void)prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL); /* without it, sleeps are only longer */
-    while (!atomic_load_explicit(&card->stop, memory_order_relaxed)) {
+    while (!atomic_load_explicit(&device->stop, memory_order_relaxed)) {
         uint32_t moved;
 
         /* Mutexes are not fair: without this a register access could wait for ever. */
-        while (atomic_load(&card->waiting) != 0)
+        while (atomic_load(&device->waiting) != 0)
             (void)sched_yield();
-        (void)pthread_mutex_lock(&card->lock);
-        moved = sim_round(card, ROUND_FRAMES);
-        (void)pthread_mutex_unlock(&card->lock);
+        (void)pthread_mutex_lock(&device->lock);
+        moved = sim_round(device, ROUND_FRAMES);
+        (void)pthread_mutex_unlock(&device->lock);
         if (moved != 0) {
             idle = 0;
             continue;
@@ -81,15 +69,15 @@ static void *serve(void *context)
     return NULL;
 }
 
-int sim_thread_start(struct sim_card *card)
+int sim_thread_start(struct sim_device *device)
 {
-    return card->options.thread ? -pthread_create(&card->thread, NULL, serve, card) : 0;
+    return device->threaded ? -pthread_create(&device->thread, NULL, serve, device) : 0;
 }
 
-void sim_thread_stop(struct sim_card *card)
+void sim_thread_stop(struct sim_device *device)
 {
-    if (!card->options.thread)
+    if (!device->threaded)
         return;
-    atomic_store(&card->stop, true);
-    (void)pthread_join(card->thread, NULL);
+    atomic_store(&device->stop, true);
+    (void)pthread_join(device->thread, NULL);
 }

@@ -66,7 +66,7 @@ static uint32_t data_length(uint64_t hi)
 static void violate(struct sim_card *card, const struct round *round, enum sim_rule rule,
                     uint32_t slot, uint64_t lo, uint64_t hi)
 {
-    sim_violate(&card->violations, rule,
+    sim_violate(&card->base.violations, rule,
                 "transmit queue %u, slot %u: descriptor 0x%016llx 0x%016llx",
                 round->number % SIM_QUEUES, slot, (unsigned long long)lo, (unsigned long long)hi);
 }
@@ -146,8 +146,8 @@ static void put_on_wire(struct sim_card *card, uint64_t now, const uint8_t *fram
             sim_count(card, R_MPC, 1u);
         return;
     }
-    if (card->sink != NULL)
-        card->sink->ops->send(card->sink, now, frame, length);
+    if (card->base.sink != NULL)
+        card->base.sink->ops->send(card->base.sink, now, frame, length);
 }
 
 /* Gather the packet's bytes, pad them, and send them. Nothing is sent when one address is wrong. */
@@ -160,10 +160,11 @@ static bool emit(struct sim_card *card, const struct round *round, const struct 
 
     for (uint32_t i = 0; i < packet->count; i++) {
         uint32_t part = data_length(packet->hi[i]);
-        const uint8_t *memory = sim_iommu_at(&card->iommu, &card->data_hint, packet->lo[i], part);
+        const uint8_t *memory =
+            sim_iommu_at(&card->base.iommu, &card->data_hint, packet->lo[i], part);
 
         if (memory == NULL) {
-            sim_violate(&card->violations, SIM_RULE_DMA_UNMAPPED,
+            sim_violate(&card->base.violations, SIM_RULE_DMA_UNMAPPED,
                         "transmit queue %u, slot %u: %u bytes at 0x%llx",
                         round->number % SIM_QUEUES, (packet->first + i) % round->size, part,
                         (unsigned long long)packet->lo[i]);
@@ -216,9 +217,9 @@ static void write_head_back(struct sim_card *card, const struct round *round)
         return;
     if (card->hostile != NULL)
         head = sim_hostile_head(card, round->number % SIM_QUEUES, round->size, head);
-    memory = sim_iommu_at(&card->iommu, &card->ring_hint, address, sizeof(uint32_t));
+    memory = sim_iommu_at(&card->base.iommu, &card->ring_hint, address, sizeof(uint32_t));
     if (memory == NULL)
-        sim_violate(&card->violations, SIM_RULE_DMA_UNMAPPED,
+        sim_violate(&card->base.violations, SIM_RULE_DMA_UNMAPPED,
                     "transmit queue %u: head write-back to 0x%llx", round->number % SIM_QUEUES,
                     (unsigned long long)address);
     else
@@ -275,7 +276,7 @@ uint32_t sim_transmit(struct sim_card *card, uint32_t limit)
     if ((sim_get(card, R_DMATXCTL) & DMATXCTL_TE) == 0 || !sim_link_up(card) ||
         !sim_dma_allowed(card))
         return 0;
-    now = sim_now_ns(card);
+    now = sim_now_ns(&card->base);
     for (uint32_t word = SIM_TX / 64u; word < 2u * SIM_QUEUES / 64u; word++) {
         for (uint64_t left = card->running[word]; left != 0; left &= left - 1u)
             sent += transmit_queue(card, word * 64u + (uint32_t)__builtin_ctzll(left), limit, now);

@@ -61,7 +61,7 @@ capture_that_cannot_be_created_is_refused() {
 }
 
 unknown_model_is_refused() {
-    refuses sim:8259 '"8259" is no simulated device; use 82599, as in sim:82599,rx=in.pcap,tx=out.pcap'
+    refuses sim:8259 '"8259" is no simulated device; use 82599 or virtio, as in sim:82599,rx=in.pcap,tx=out.pcap'
 }
 
 unknown_key_is_refused() {
@@ -94,7 +94,7 @@ bad_pci_address_is_refused() {
 
     for address in 0000:03:00 0000:03:00.8 0000:zz:00.0 eth0 ''; do
         refuses "$address" \
-            "\"$address\" names no device; give a PCI address such as 0000:03:00\.0, or a simulated card such as .*"
+            "\"$address\" names no device; give a PCI address such as 0000:03:00\.0, a socket such as vhost-user:/run/x\.sock, or a simulated card such as .*"
     done
 }
 

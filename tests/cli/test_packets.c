@@ -3,12 +3,14 @@
  * What the tool does when a device refuses packets or breaks the protocol. The library is played by the
  * functions below, because no simulated card can be told to fail at a given moment.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -25,6 +27,8 @@ static struct {
     int reclaim;
     int reset;
     unsigned resets;
+    unsigned failing_resets; /* `reset` is answered that often; 0 for always */
+    bool interrupted;
     unsigned freed;
     uint32_t rx_max;
     uint64_t clock;
@@ -59,7 +63,7 @@ int ir_reset(struct ir_dev *dev)
 {
     (void)dev;
     fake.resets++;
-    return fake.reset;
+    return fake.failing_resets != 0 && fake.resets > fake.failing_resets ? 0 : fake.reset;
 }
 
 int ir_pkt_free(struct ir_pool *pool, struct ir_pkt pkt)
@@ -90,9 +94,22 @@ int cli_run_failed(struct cli_run *failing, const struct cli_port *port, const c
     return CLI_FAILED;
 }
 
+bool cli_run_interrupted(void)
+{
+    return fake.interrupted;
+}
+
 void cli_run_back_off(const struct cli_run *waiting)
 {
     (void)waiting;
+}
+
+/* Nothing here is worth waiting for. */
+int nanosleep(const struct timespec *time, struct timespec *left)
+{
+    (void)time;
+    (void)left;
+    return 0;
 }
 
 /* A tenth of a second passes with each look. */
@@ -111,7 +128,7 @@ static int start(void **state)
     settings.burst = 32;
     run.settings = &settings;
     run.ports = 1;
-    run.port[0].name = "device";
+    run.port[0].name = "sim:82599";
     run.port[0].txq = (void *)&fake; /* only its presence matters */
     for (size_t i = 0; i < CLI_BURST_MAX; i++)
         pkts[i].bits = UINT64_C(100) << 48 | (i + 1);
@@ -167,6 +184,42 @@ static void failed_reset_fails_the_run(void **state)
     fake.rx = -EIO;
     fake.reset = -ETIMEDOUT;
     assert_int_equal(cli_run_receive(&run, &run.port[0], pkts), 0);
+    assert_int_equal(run.status, CLI_FAILED);
+}
+
+static void back_end_that_comes_back_is_waited_for(void **state)
+{
+    (void)state;
+    run.port[0].name = "vhost-user:/run/x.sock";
+    fake.rx = -EIO;
+    fake.reset = -EIO;
+    fake.failing_resets = 20;
+    assert_int_equal(cli_run_receive(&run, &run.port[0], pkts), 0);
+    assert_int_equal(fake.resets, 21);
+    assert_int_equal(run.port[0].resets, 1);
+    assert_int_equal(run.status, CLI_OK);
+}
+
+static void back_end_is_not_waited_for_for_ever(void **state)
+{
+    (void)state;
+    run.port[0].name = "vhost-user:/run/x.sock";
+    fake.rx = -EIO;
+    fake.reset = -EIO;
+    assert_int_equal(cli_run_receive(&run, &run.port[0], pkts), 0);
+    assert_in_range(fake.resets, 290, 310); /* a tenth of a second each, for half a minute */
+    assert_int_equal(run.status, CLI_FAILED);
+}
+
+static void user_need_not_wait_for_a_back_end(void **state)
+{
+    (void)state;
+    run.port[0].name = "vhost-user:/run/x.sock";
+    fake.tx = -EIO;
+    fake.reset = -EIO;
+    fake.interrupted = true;
+    assert_int_equal(cli_run_send(&run, &run.port[0], &run.flow[0], pkts, &(uint32_t){0}, 1), 0);
+    assert_int_equal(fake.resets, 1);
     assert_int_equal(run.status, CLI_FAILED);
 }
 
@@ -253,6 +306,9 @@ int main(void)
         cmocka_unit_test_setup(broken_transmit_queue_is_reset_and_the_packets_are_kept, start),
         cmocka_unit_test_setup(device_that_breaks_again_and_again_is_given_up, start),
         cmocka_unit_test_setup(failed_reset_fails_the_run, start),
+        cmocka_unit_test_setup(back_end_that_comes_back_is_waited_for, start),
+        cmocka_unit_test_setup(back_end_is_not_waited_for_for_ever, start),
+        cmocka_unit_test_setup(user_need_not_wait_for_a_back_end, start),
         cmocka_unit_test_setup(packet_that_cannot_be_sent_is_freed_and_does_not_hold_up_others,
                                start),
         cmocka_unit_test_setup(short_frames_count_on_the_wire_with_their_padding, start),

@@ -39,7 +39,7 @@ void work(struct card *card, uint32_t rounds)
 
 uint64_t device_time(const struct card *card)
 {
-    return sim_of(card)->clock;
+    return sim_of(card)->base.clock;
 }
 
 void readable(const struct ir_pool *pool, struct ir_pkt pkt)
@@ -56,6 +56,7 @@ void readable(const struct ir_pool *pool, struct ir_pkt pkt)
 
 /* A device in the middle of its life. */
 struct life {
+    const struct kind *kind;
     const char *arguments;
     struct ir_domain *domain;
     struct ir_pool *pool;
@@ -69,7 +70,7 @@ struct life {
 
 static uint64_t clock_of(const struct life *life)
 {
-    return ((struct sim_card *)life->transport)->clock;
+    return ((struct sim_device *)life->transport)->clock;
 }
 
 static void begin_call(struct life *life)
@@ -93,16 +94,15 @@ static void set_up(struct life *life, sim_draw_fn *draw, void *context)
     char arguments[256];
     char error[IR_ERROR_LENGTH];
 
-    (void)snprintf(arguments, sizeof(arguments), "82599,mode=step,wire=gen,size=100,%s",
-                   life->arguments);
+    (void)snprintf(arguments, sizeof(arguments), "%s,mode=step,wire=gen,size=100,%s",
+                   life->kind->name, life->arguments);
     assert_int_equal(ir_domain_create(&life->domain), 0);
     assert_int_equal(ir_pool_create(life->domain, BUFFERS, 2048, &life->pool), 0);
     if (ir_sim_open(arguments, &life->transport, error) != 0)
         fail_msg("%s", error);
     assert_int_equal(ir_domain_attach(life->domain, life->transport), 0);
     if (draw != NULL)
-        assert_int_equal(sim_hostile_draw_from((struct sim_card *)life->transport, draw, context),
-                         0);
+        assert_int_equal(life->kind->draw_from(life->transport, draw, context), 0);
 }
 
 /* One burst from the card and back to it. False when a queue is broken. */
@@ -155,12 +155,26 @@ static void reset(struct life *life)
     }
 }
 
+/* Set up the queues, whose sizes a card may have a say in, and start it. */
+static int start(struct life *life)
+{
+    int result;
+
+    begin_call(life);
+    result = end_call(life, ir_rxq_setup(life->dev, 0, 64, life->pool, &life->rx));
+    if (result == 0)
+        result = end_call(life, ir_txq_setup(life->dev, 0, 64, life->pool, &life->tx));
+    if (result != 0)
+        return result;
+    begin_call(life);
+    return end_call(life, ir_start(life->dev));
+}
+
 static void use(struct life *life)
 {
-    assert_int_equal(ir_rxq_setup(life->dev, 0, 64, life->pool, &life->rx), 0);
-    assert_int_equal(ir_txq_setup(life->dev, 0, 64, life->pool, &life->tx), 0);
-    begin_call(life);
-    life->outcome.started = end_call(life, ir_start(life->dev));
+    life->outcome.started = start(life);
+    if (life->rx == NULL || life->tx == NULL)
+        return;
     for (uint32_t round = 0; round < ROUNDS; round++) {
         for (uint32_t burst = 0; burst < BURSTS; burst++) {
             if (!forward(life)) {
@@ -193,15 +207,16 @@ static void tear_down(struct life *life)
     assert_int_equal(ir_domain_destroy(life->domain), 0);
 }
 
-struct outcome live(const char *arguments, sim_draw_fn *draw, void *context)
+struct outcome live_on(const struct kind *kind, const char *arguments, sim_draw_fn *draw,
+                       void *context)
 {
-    struct life life = {.arguments = arguments};
+    struct life life = {.kind = kind, .arguments = arguments};
     char error[IR_ERROR_LENGTH] = "";
 
     set_up(&life, draw, context);
     begin_call(&life);
     life.outcome.opened =
-        end_call(&life, ixgbe_driver.open(life.domain, life.transport, &life.dev, error));
+        end_call(&life, kind->driver->open(life.domain, life.transport, &life.dev, error));
     if (life.outcome.opened == 0) {
         use(&life);
         begin_call(&life);
@@ -213,4 +228,16 @@ struct outcome live(const char *arguments, sim_draw_fn *draw, void *context)
     }
     tear_down(&life);
     return life.outcome;
+}
+
+static int draw_82599(struct ir_transport *transport, sim_draw_fn *draw, void *context)
+{
+    return sim_hostile_draw_from((struct sim_card *)transport, draw, context);
+}
+
+struct outcome live(const char *arguments, sim_draw_fn *draw, void *context)
+{
+    static const struct kind kind = {"82599", &ixgbe_driver, draw_82599};
+
+    return live_on(&kind, arguments, draw, context);
 }

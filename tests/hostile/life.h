@@ -46,11 +46,21 @@ struct outcome {
     int closed;         /* as ir_close, when it was opened */
 };
 
-/* Open the card that the arguments describe (as in a device string after "sim:", without wire and
+/* A kind of card and the driver for it. */
+struct kind {
+    const char *name; /* in a device string */
+    const struct ir_driver *driver;
+    int (*draw_from)(struct ir_transport *transport, sim_draw_fn *draw, void *context);
+};
+
+/* Open the card that the arguments describe (as in a device string after its kind, without wire and
  * mode), start it, forward what it receives, reset it when it breaks the protocol and now and then,
  * and close it. When `draw` is not null, the card's lies are drawn from it. Fails when a buffer is
  * not in exactly one place after a burst or a call, a call takes longer than PATIENCE, the card saw
  * a violation, or an error comes without a sentence. */
+struct outcome live_on(const struct kind *kind, const char *arguments, sim_draw_fn *draw,
+                       void *context);
+/* The same on an 82599. */
 struct outcome live(const char *arguments, sim_draw_fn *draw, void *context);
 
 #endif

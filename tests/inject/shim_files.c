@@ -31,6 +31,7 @@ WEAK ssize_t __interceptor_pread(int file, void *bytes, size_t size, off_t offse
 WEAK ssize_t __interceptor_pwrite(int file, const void *bytes, size_t size, off_t offset);
 WEAK int __interceptor_ioctl(int file, unsigned long request, ...);
 WEAK int __interceptor_socket(int domain, int type, int protocol);
+WEAK int __interceptor_fcntl(int file, int command, ...);
 WEAK int __interceptor_memfd_create(const char *name, unsigned flags);
 WEAK int __interceptor_eventfd(unsigned value, int flags);
 
@@ -259,6 +260,66 @@ int memfd_create(const char *name, unsigned flags)
         next = (int (*)(const char *, unsigned))inject_next((inject_fn *)__interceptor_memfd_create,
                                                             "memfd_create");
     return next(name, flags);
+}
+
+int ftruncate(int file, off_t size)
+{
+    static int (*next)(int, off_t);
+
+    if (inject_fails(INJECT_TRUNCATE))
+        return -1;
+    if (next == NULL)
+        next = (int (*)(int, off_t))inject_next(NULL, "ftruncate");
+    return next(file, size);
+}
+
+int ftruncate64(int file, off64_t size)
+{
+    return ftruncate(file, size);
+}
+
+/* Each command has one argument at most, a number or a pointer, which are passed on alike. */
+int fcntl(int file, int command, ...)
+{
+    static int (*next)(int, int, ...);
+    va_list arguments;
+    void *argument;
+
+    if (inject_fails(INJECT_FCNTL))
+        return -1;
+    va_start(arguments, command);
+    argument = va_arg(arguments, void *);
+    va_end(arguments);
+    if (next == NULL)
+        next = (int (*)(int, int, ...))inject_next((inject_fn *)__interceptor_fcntl, "fcntl");
+    return next(file, command, argument);
+}
+
+int fcntl64(int file, int command, ...)
+{
+    va_list arguments;
+    void *argument;
+
+    va_start(arguments, command);
+    argument = va_arg(arguments, void *);
+    va_end(arguments);
+    return fcntl(file, command, argument);
+}
+
+int fallocate(int file, int mode, off_t offset, off_t size)
+{
+    static int (*next)(int, int, off_t, off_t);
+
+    if (inject_fails(INJECT_FALLOCATE))
+        return -1;
+    if (next == NULL)
+        next = (int (*)(int, int, off_t, off_t))inject_next(NULL, "fallocate");
+    return next(file, mode, offset, size);
+}
+
+int fallocate64(int file, int mode, off64_t offset, off64_t size)
+{
+    return fallocate(file, mode, offset, size);
 }
 
 int eventfd(unsigned value, int flags)

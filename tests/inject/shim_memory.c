@@ -160,7 +160,8 @@ void *mmap(void *address, size_t length, int protection, int flags, int fd, off_
         next = (void *(*)(void *, size_t, int, int, int, off_t))inject_next(
             (inject_fn *)__interceptor_mmap, "mmap");
     memory = next(address, length, protection, flags, fd, offset);
-    if (memory != MAP_FAILED)
+    /* MAP_FIXED takes the place of a mapping that has been counted. */
+    if (memory != MAP_FAILED && (flags & MAP_FIXED) == 0)
         inject_count_mapping((int64_t)length);
     return memory;
 }

@@ -17,16 +17,18 @@
 
 static struct card the_card;
 
-static int open_device(struct card *card)
+int card_open_device(void **state, const char *device)
 {
+    struct card *card = &the_card;
     char error[IR_ERROR_LENGTH];
 
+    *state = card;
     memset(card, 0, sizeof(*card));
     if (ir_domain_create(&card->domain) != 0)
         return -1;
     if (ir_pool_create(card->domain, CARD_BUFFERS, 2048, &card->pool) != 0)
         return -1;
-    if (ir_open(card->domain, CARD_DEVICE, &card->dev, error) != 0) {
+    if (ir_open(card->domain, device, &card->dev, error) != 0) {
         print_error("%s\n", error);
         return -1;
     }
@@ -35,8 +37,7 @@ static int open_device(struct card *card)
 
 int card_open(void **state)
 {
-    *state = &the_card;
-    return open_device(&the_card);
+    return card_open_device(state, CARD_DEVICE);
 }
 
 int card_start(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A simulated 82599 with a memory wire, advanced by hand, and the driver on it: what most tests of
- * the driver and of the public functions start from.
+ * A simulated card with a memory wire, advanced by hand, and the driver on it: what most tests of
+ * the drivers and of the public functions start from. It is an 82599 unless a test names another.
  */
 #ifndef IRONRING_TESTS_CARD_H
 #define IRONRING_TESTS_CARD_H
@@ -23,7 +23,9 @@ struct card {
     struct ir_txq *tx;
 };
 
-/* Open the card: a cmocka setup function. *state is the card. */
+/* Open the device of that name, which has to be such a card. *state is the card. */
+int card_open_device(void **state, const char *device);
+/* Open the card: a cmocka setup function. */
 int card_open(void **state);
 /* The same, with one receive and one transmit queue of 64 descriptors, started. */
 int card_start(void **state);
@@ -43,8 +45,8 @@ void card_settle(struct card *card);
 void card_expect(struct card *card, struct ir_pkt pkt, uint32_t length, uint32_t tag);
 /* A packet of the pool filled with a frame. */
 struct ir_pkt card_packet(struct card *card, uint32_t length, uint32_t tag);
-/* Take the oldest frame the card has sent; fail unless it is the frame of `length` and `tag`,
- * padded. */
+/* Take the oldest frame the card has sent; fail unless it is the frame of `length` and `tag`. An
+ * 82599 pads it to 60 bytes; other cards are not given shorter ones. */
 void card_expect_sent(struct card *card, uint32_t length, uint32_t tag);
 /* Fail unless a frame is received and another sent. */
 void card_works(struct card *card);

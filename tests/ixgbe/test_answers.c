@@ -14,6 +14,7 @@
 
 #include "api/domain.h"
 #include "card.h"
+#include "core/pci.h"
 #include "ixgbe/ixgbe.h"
 #include "sim/card.h"
 #include "sim/sim.h"
@@ -361,7 +362,7 @@ static void card_that_answers_at_random_costs_no_buffer_and_little_time(void **s
         } else {
             assert_true(error[0] != '\0');
         }
-        assert_true(((struct sim_card *)transport)->clock < UINT64_C(120) * 1000000);
+        assert_true(((struct sim_card *)transport)->base.clock < UINT64_C(120) * 1000000);
         assert_int_equal(ir_pool_audit(pool), 0);
         ir_domain_detach(domain, transport, true);
         transport->ops->close(transport);

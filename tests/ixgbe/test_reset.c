@@ -44,7 +44,7 @@ static void make_prompt(struct card *card)
 
 static uint64_t device_time(struct card *card)
 {
-    return sim_of(card)->clock;
+    return sim_of(card)->base.clock;
 }
 
 /* Three packets with the card that it has not sent, and two received but not yet taken. */

@@ -144,15 +144,15 @@ static void a_pair_has_36_bits(void **state)
 
     (void)state;
     start(&rig);
-    sim_lock(rig.card);
+    sim_lock(&rig.card->base);
     sim_count_pair(rig.card, R_GORCL, UINT64_C(0xfffffffff));
-    sim_unlock(rig.card);
+    sim_unlock(&rig.card->base);
     assert_int_equal(rig_read(&rig, R_GORCL), UINT32_MAX);
     assert_int_equal(rig_read(&rig, R_GORCH), 0xf);
-    sim_lock(rig.card);
+    sim_lock(&rig.card->base);
     sim_count_pair(rig.card, R_GORCL, UINT64_C(0xfffffffff));
     sim_count_pair(rig.card, R_GORCL, 6);
-    sim_unlock(rig.card);
+    sim_unlock(&rig.card->base);
     assert_int_equal(rig_read(&rig, R_GORCL), 5);
     assert_int_equal(rig_read(&rig, R_GORCH), 0);
     rig_close(&rig);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A simulated card as a transport, as far as that is the same for all: mappings, time, and a
+ * card's beginning and end.
+ */
+#define _GNU_SOURCE
+#include "sim/device.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <time.h>
+
+#define NS_PER_US 1000u
+#define NS_PER_S  1000000000u
+
+void sim_lock(struct sim_device *device)
+{
+    atomic_fetch_add(&device->waiting, 1u);
+    (void)pthread_mutex_lock(&device->lock);
+    atomic_fetch_sub(&device->waiting, 1u);
+}
+
+void sim_unlock(struct sim_device *device)
+{
+    (void)pthread_mutex_unlock(&device->lock);
+}
+
+static uint64_t monotonic_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail: the clock exists */
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* Delays and steps make time pass; real time does too while the card has a thread of its own. */
+uint64_t sim_now_ns(const struct sim_device *device)
+{
+    uint64_t now = atomic_load(&device->clock) * NS_PER_US;
+
+    if (device->threaded)
+        now += monotonic_ns() - device->started;
+    return now;
+}
+
+uint64_t sim_now(const struct sim_device *device)
+{
+    return sim_now_ns(device) / NS_PER_US;
+}
+
+static struct sim_device *device_of(struct ir_transport *transport)
+{
+    return (struct sim_device *)transport;
+}
+
+static int device_map(struct ir_transport *transport, const struct ir_dma *region)
+{
+    struct sim_device *device = device_of(transport);
+    int result;
+
+    sim_lock(device);
+    result = sim_iommu_map(&device->iommu, region);
+    sim_unlock(device);
+    return result;
+}
+
+static int device_unmap(struct ir_transport *transport, const struct ir_dma *region)
+{
+    struct sim_device *device = device_of(transport);
+    int result;
+
+    sim_lock(device);
+    result = sim_iommu_unmap(&device->iommu, region);
+    sim_unlock(device);
+    return result;
+}
+
+static int device_config_read(struct ir_transport *transport, uint32_t offset, uint32_t width,
+                              uint32_t *value)
+{
+    struct sim_device *device = device_of(transport);
+    int result;
+
+    sim_lock(device);
+    result = device->model->config_read(device, offset, width, value);
+    sim_unlock(device);
+    return result;
+}
+
+static int device_config_write(struct ir_transport *transport, uint32_t offset, uint32_t width,
+                               uint32_t value)
+{
+    struct sim_device *device = device_of(transport);
+    int result;
+
+    sim_lock(device);
+    result = device->model->config_write(device, offset, width, value);
+    sim_unlock(device);
+    return result;
+}
+
+static void device_delay(struct ir_transport *transport, uint32_t microseconds)
+{
+    struct sim_device *device = device_of(transport);
+
+    atomic_fetch_add(&device->clock, microseconds);
+    if (device->threaded) {
+        (void)sched_yield();
+    } else if (device->model->waited != NULL) {
+        sim_lock(device);
+        device->model->waited(device);
+        sim_unlock(device);
+    }
+}
+
+static void device_close(struct ir_transport *transport)
+{
+    struct sim_device *device = device_of(transport);
+
+    sim_thread_stop(device);
+    device->model->destroy(device);
+}
+
+const struct ir_transport_ops sim_transport_ops = {
+    .map = device_map,
+    .unmap = device_unmap,
+    .config_read = device_config_read,
+    .config_write = device_config_write,
+    .delay = device_delay,
+    .close = device_close,
+};
+
+int sim_device_init(struct sim_device *device, const struct sim_model *model,
+                    const struct sim_rulebook *rules, bool threaded, struct sim_wire *source,
+                    struct sim_wire *sink)
+{
+    if (pthread_mutex_init(&device->lock, NULL) != 0)
+        return -ENOMEM;
+    if (sim_violations_init(&device->violations, rules) != 0) {
+        (void)pthread_mutex_destroy(&device->lock);
+        return -ENOMEM;
+    }
+    device->transport.ops = &sim_transport_ops;
+    device->model = model;
+    device->threaded = threaded;
+    device->source = source;
+    device->sink = sink;
+    device->started = monotonic_ns();
+    atomic_store(&device->finished, source == NULL);
+    return 0;
+}
+
+void sim_wires_close(struct sim_wire *source, struct sim_wire *sink)
+{
+    if (sink != NULL && sink != source)
+        sink->ops->close(sink);
+    if (source != NULL)
+        source->ops->close(source);
+}
+
+void sim_device_release(struct sim_device *device)
+{
+    sim_wires_close(device->source, device->sink);
+    sim_iommu_release(&device->iommu);
+    sim_violations_destroy(&device->violations);
+    (void)pthread_mutex_destroy(&device->lock);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What all simulated cards have in common: the transport, time, wires, the simulated IOMMU, the
+ * record of violations, and a thread if they have one. What a card is, its model says.
+ */
+#ifndef IRONRING_SIM_DEVICE_H
+#define IRONRING_SIM_DEVICE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ironring/device.h>
+
+#include "core/transport.h"
+#include "sim/iommu.h"
+#include "sim/violations.h"
+#include "sim/wire.h"
+
+#define SIM_NEVER     UINT64_MAX /* a time that the clock does not reach */
+#define SIM_STEP_US   10u        /* time that passes with each step */
+#define SIM_FRAME_MAX 16288u     /* longest frame that a wire gives or takes */
+
+struct sim_device;
+
+/* What a card does; all are called with the lock, but for `destroy`. */
+struct sim_model {
+    /* PCI configuration space, as in struct ir_transport_ops. */
+    int (*config_read)(struct sim_device *device, uint32_t offset, uint32_t width, uint32_t *value);
+    int (*config_write)(struct sim_device *device, uint32_t offset, uint32_t width, uint32_t value);
+    /* One round of work of at most `limit` frames each way; the number moved. */
+    uint32_t (*round)(struct sim_device *device, uint32_t limit);
+    /* Time has passed for a driver that waits, on a card that is advanced by hand: all that is due but
+     * frames. May be NULL. */
+    void (*waited)(struct sim_device *device);
+    /* Nothing waits in the card, whatever its wire still has. */
+    bool (*idle)(struct sim_device *device);
+    /* Release what is the card's own, and the card. */
+    void (*destroy)(struct sim_device *device);
+};
+
+struct sim_device {
+    struct ir_transport transport; /* first: a transport with our ops is a simulated card */
+    const struct sim_model *model;
+    bool threaded;
+
+    _Atomic uint32_t
+        waiting;          /* threads that want the lock for a register: the card's steps aside */
+    pthread_mutex_t lock; /* everything of the card that is not atomic or constant */
+    struct sim_iommu iommu;
+    struct sim_wire *source; /* may be NULL */
+    struct sim_wire *sink;   /* may be NULL, or the source */
+
+    _Atomic uint64_t clock; /* microseconds that delays and steps have let pass */
+    uint64_t started;       /* monotonic nanoseconds at open, for a card with a thread */
+    _Atomic bool finished;
+    _Atomic bool stop;
+    pthread_t thread;
+    struct sim_violations violations;
+};
+
+extern const struct ir_transport_ops sim_transport_ops;
+
+/* Make what is common, all zero so far, of a card that does not run yet. The wires are the card's
+ * when this succeeds. Errors: -ENOMEM. */
+int sim_device_init(struct sim_device *device, const struct sim_model *model,
+                    const struct sim_rulebook *rules, bool threaded, struct sim_wire *source,
+                    struct sim_wire *sink);
+/* Release that, with the wires, after the thread has ended. */
+void sim_device_release(struct sim_device *device);
+void sim_wires_close(struct sim_wire *source, struct sim_wire *sink);
+
+/* The card's clock: microseconds, or nanoseconds for wires. */
+uint64_t sim_now(const struct sim_device *device);
+uint64_t sim_now_ns(const struct sim_device *device);
+/* Lock for a register access or a caller's question; the card's own thread gives way. */
+void sim_lock(struct sim_device *device);
+void sim_unlock(struct sim_device *device);
+
+/* --- thread.c --- */
+/* One round of work, with the lock. */
+uint32_t sim_round(struct sim_device *device, uint32_t limit);
+int sim_thread_start(struct sim_device *device);
+void sim_thread_stop(struct sim_device *device);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Transmit: take packets from the application, lend their buffers to the device with an empty network
+ * header before each, and return them to the pool as the device finishes with them.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "core/counter.h"
+#include "virtio/transfer.h"
+
+/* Empty the header before the frame in buffer `index`: no offload is asked for (5.1.6.2). Assumed
+ * contract: it lies in the headroom, which no packet contains. */
+#ifdef __FRAMAC__
+/*@ requires \valid_read(pool) && index < pool->count;
+    assigns \nothing;
+*/
+void virtio_clear_header(const struct ir_pool *pool, uint32_t index);
+#else
+static inline void virtio_clear_header(const struct ir_pool *pool, uint32_t index)
+{
+    memset(pool->data + index * pool->stride - VIRTIO_NET_HDR_BYTES, 0, VIRTIO_NET_HDR_BYTES);
+}
+#endif
+
+/* Return what the device has finished with to the pool: up to `ready` buffers. Returns how many; the
+ * queue is broken when the device named one that it does not have. */
+/*@ QUEUE_OK(requires, queue, pool, l)
+    VBALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires ready <= used(&queue->ring.window);
+    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head,
+        queue->ring.window.slot[0 .. 4095], queue->ring.id_at[0 .. 4095],
+        queue->ring.position_of[0 .. 4095], queue->taken_turn, queue->broken,
+        l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    QUEUE_OK(ensures, queue, pool, l)
+    VBALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures 0 <= \result <= ready;
+    ensures queue->broken == 1 || queue->broken == \old(queue->broken);
+    ensures vring_frees{Pre, Post}(l, tag);
+*/
+static uint64_t tx_finish_all(struct virtio_queue *queue, struct ir_pool *pool, uint64_t ready)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    uint64_t finished = 0u;
+
+    /*@ loop invariant 0 <= finished <= ready;
+        QUEUE_OK(loop invariant, queue, pool, l)
+        VBALANCED(loop invariant, pool, l, &queue->ring, tag)
+        loop invariant used: ready - finished <= used(&queue->ring.window);
+        loop invariant same: queue->broken == \at(queue->broken, Pre);
+        loop invariant moves: vring_frees{Pre, Here}(l, tag);
+        loop assigns finished, pool->free_count, pool->stack[0 .. 65535],
+            queue->ring.window.head, queue->ring.window.slot[0 .. 4095],
+            queue->ring.id_at[0 .. 4095], queue->ring.position_of[0 .. 4095],
+            queue->taken_turn, queue->broken, l->place[0 .. 65535], l->order[0 .. 65535],
+            l->position[0 .. 65535];
+        loop variant ready - finished;
+    */
+    while (finished < ready) {
+        struct virtio_completion done = {0, 0};
+        uint64_t more = 0u;
+
+        if (!virtio_completed(queue, &done))
+            break;
+        /*@ ghost offered: ; */
+        if (done.id != (uint32_t)queue->ring.id_at[queue->ring.window.head])
+            more = virtio_finish(queue, done.id, ready - finished) /*@ ghost (pool, l, tag) */;
+        if (more >= ready - finished) {
+            queue->broken = 1u;
+            break;
+        }
+        /*@ assert shuffled: ring_shuffles{offered, Here}(l, tag); */
+        /*@ ghost found: ; */
+        virtio_return(queue, pool, more) /*@ ghost (l, tag) */;
+        finished += more + 1u;
+    }
+    return finished;
+}
+
+int32_t
+virtio_tx_reclaim(struct virtio_txq *txq) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    struct virtio_queue *queue = &txq->queue;
+    uint64_t ready = virtio_ready(queue);
+    uint64_t finished;
+
+    if (queue->broken != 0u || ready > ir_ring_used(&queue->ring.window)) {
+        queue->broken = 1u;
+        return -EIO;
+    }
+    finished = tx_finish_all(queue, queue->pool, ready) /*@ ghost (l, tag) */;
+    if (finished > 0u)
+        virtio_taken(queue, finished);
+    else
+        virtio_idle(queue);
+    return queue->broken != 0u ? -EIO : (int32_t)ir_ring_used(&queue->ring.window);
+}
+
+/* 0 when the packet may be sent, else why not. */
+/*@ requires \valid_read(txq) && \valid_read(pool);
+    assigns \nothing;
+    ensures \result == 0 || \result == -116 || \result == -90;
+    ensures \result == 0 <==> held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= txq->frame_max;
+    ensures \result == -116 <==> !held(pool, pkt);
+*/
+static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_pool *pool,
+                               struct ir_pkt pkt)
+{
+    uint32_t length = ir_handle_length(pkt);
+
+    if (!ir_pool_holds(pool, pkt))
+        return -ESTALE;
+    return length >= IR_FRAME_MIN && length <= txq->frame_max ? 0 : -EMSGSIZE;
+}
+
+/* Lend the packet's buffer to the device, in the position at the tail. */
+/*@ QUEUE_OK(requires, queue, pool, l)
+    VBALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires used(&queue->ring.window) < queue->ring.window.size - 1;
+    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= pool->buffer_size;
+    assigns pool->grant[0 .. 65535], queue->ring.window.slot[0 .. 4095],
+        queue->ring.window.tail, queue->posted_turn, l->place[0 .. 65535];
+    QUEUE_OK(ensures, queue, pool, l)
+    VBALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures in_ring(l->place[pkt_index(pkt)], tag);
+    ensures \old(l->place[pkt_index(pkt)]) == PLACE_APP;
+    ensures !held(pool, pkt);
+    ensures others_stay{Pre, Post}(l, pkt_index(pkt));
+    ensures \forall integer b; 0 <= b < 65536 ==> b != pkt_index(pkt) ==>
+        pool->grant[b] == \old(pool->grant[b]);
+    ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) + 1;
+*/
+static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, struct ir_pkt pkt)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    uint64_t position = queue->ring.window.tail;
+    uint32_t index = ir_move_app_to_ring(pool, pkt, &queue->ring.window) /*@ ghost (l, tag) */;
+
+    /*@ ghost moved: ; */
+    /*@ assert ids: ids_ok(&queue->ring); */
+    /*@ assert positions: positions_ok(&queue->ring); */
+    virtio_clear_header(pool, index);
+    virtio_post(queue, pool, position, index, ir_handle_length(pkt), 0u) /*@ ghost (l, tag) */;
+    /*@ assert window: window_stays{moved, Here}(&queue->ring.window); */
+}
+
+/* Lend up to `count` packets, for which the ring has room, until one is refused. Returns how many. */
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, pool, l)
+    VBALANCED(requires, pool, l, &txq->queue.ring, tag)
+    requires TAG_OK(tag);
+    requires txq->frame_max <= pool->buffer_size;
+    requires \separated(txq, pool, l);
+    requires \valid_read(pkts + (0 .. count - 1));
+    requires \separated(pkts + (0 .. count - 1), txq, pool, l);
+    requires count <= txq->queue.ring.window.size - 1 - used(&txq->queue.ring.window);
+    assigns pool->grant[0 .. 65535], txq->queue.ring.window.slot[0 .. 4095],
+        txq->queue.ring.window.tail, txq->queue.posted_turn, txq->packets, txq->bytes,
+        l->place[0 .. 65535];
+    QUEUE_OK(ensures, &txq->queue, pool, l)
+    VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
+    ensures \result <= count;
+    ensures used(&txq->queue.ring.window) == \old(used(&txq->queue.ring.window)) + \result;
+    ensures ring_sends{Pre, Post}(l, tag);
+    ensures app_keeps{Pre, Post}(pool, l);
+    ensures none_sent: \result == 0 ==> others_stay{Pre, Post}(l, -1);
+    ensures dead: \forall integer i; 0 <= i < \result ==> !held(pool, pkts[i]);
+    ensures refused: \result == 0 && count > 0 ==> !(held(pool, pkts[0]) &&
+        IR_FRAME_MIN <= pkt_size(pkts[0]) <= txq->frame_max);
+*/
+static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
+                                   const struct ir_pkt *pkts, uint64_t count)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    struct virtio_queue *queue = &txq->queue;
+    uint64_t sent = 0u;
+    uint64_t bytes = 0u;
+
+    /*@ loop invariant 0 <= sent <= count;
+        loop invariant bytes <= sent * 65535;
+        QUEUE_OK(loop invariant, queue, pool, l)
+        VBALANCED(loop invariant, pool, l, &queue->ring, tag)
+        loop invariant used(&queue->ring.window) == \at(used(&txq->queue.ring.window), Pre) + sent;
+        loop invariant dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]);
+        loop invariant moves: ring_sends{Pre, Here}(l, tag);
+        loop invariant kept: app_keeps{Pre, Here}(pool, l);
+        loop invariant none: sent == 0 ==> others_stay{Pre, Here}(l, -1);
+        loop assigns sent, bytes, pool->grant[0 .. 65535], queue->ring.window.slot[0 .. 4095],
+            queue->ring.window.tail, queue->posted_turn, l->place[0 .. 65535];
+        loop variant count - sent;
+    */
+    while (sent < count) {
+        if (tx_check(txq, pool, pkts[sent]) != 0)
+            break;
+        /*@ assert mine: l->place[pkt_index(pkts[sent])] == PLACE_APP; */
+        /*@ ghost checked: ; */
+        tx_lend(queue, pool, pkts[sent]) /*@ ghost (l, tag) */;
+        /*@ assert same_pkts: vpkts_stay{checked, Here}(pkts, count); */
+        /*@ assert still_dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]); */
+        /*@ assert rest_stays: others_stay{checked, Here}(l, pkt_index(pkts[sent])); */
+        /*@ assert moved: ring_sends{checked, Here}(l, tag); */
+        bytes += ir_handle_length(pkts[sent]);
+        sent++;
+    }
+    txq->packets = ir_counter_add(txq->packets, sent);
+    txq->bytes = ir_counter_add(txq->bytes, bytes);
+    return sent;
+}
+
+/* Send up to `count` packets and tell the device. Returns as ir_tx. */
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, pool, l)
+    VBALANCED(requires, pool, l, &txq->queue.ring, tag)
+    requires TAG_OK(tag);
+    requires txq->frame_max <= pool->buffer_size;
+    requires \separated(txq, pool, l);
+    requires \separated(&txq->queue, txq->queue.notify);
+    requires \valid_read(pkts + (0 .. count - 1));
+    requires \separated(pkts + (0 .. count - 1), txq, pool, l);
+    assigns pool->grant[0 .. 65535], txq->queue.ring.window.slot[0 .. 4095],
+        txq->queue.ring.window.tail, txq->queue.posted_turn, txq->queue.posted,
+        txq->queue.broken, txq->packets, txq->bytes, l->place[0 .. 65535];
+    QUEUE_OK(ensures, &txq->queue, pool, l)
+    VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
+    ensures \result == -116 || \result == -90 || 0 <= \result <= count;
+    ensures sent_dead: \forall integer i; 0 <= i < \result ==> !held(pool, pkts[i]);
+    ensures ring_sends{Pre, Post}(l, tag);
+    ensures app_keeps{Pre, Post}(pool, l);
+    ensures nothing_sent: \result <= 0 ==> others_stay{Pre, Post}(l, -1);
+    ensures no_silence: \result == 0 ==> count == 0 ||
+        used(&txq->queue.ring.window) == txq->queue.ring.window.size - 1;
+    ensures refused: \result < 0 ==> count > 0 && (\result == -116 <==> !held(pool, pkts[0]));
+*/
+static int32_t tx_send(struct virtio_txq *txq, struct ir_pool *pool, const struct ir_pkt *pkts,
+                       uint32_t count)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    uint64_t room = ir_ring_room(&txq->queue.ring.window);
+    uint64_t limit = count < room ? count : room;
+    uint64_t sent = tx_lend_all(txq, pool, pkts, limit) /*@ ghost (l, tag) */;
+
+    if (sent == 0u)
+        return limit > 0u ? tx_check(txq, pool, pkts[0]) : 0;
+    virtio_publish(&txq->queue, sent);
+    return (int32_t)sent;
+}
+
+/* Reclaim when it is worth it. Returns 0, or -EIO when the queue is broken. */
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, txq->queue.pool, l)
+    VBALANCED(requires, txq->queue.pool, l, &txq->queue.ring, tag)
+    requires TAG_OK(tag);
+    requires \separated(txq, txq->queue.pool, l);
+    requires \separated(&txq->queue, txq->queue.common, txq->queue.device);
+    assigns txq->queue.pool->free_count, txq->queue.pool->stack[0 .. 65535],
+        txq->queue.ring.window.head, txq->queue.ring.window.slot[0 .. 4095],
+        txq->queue.ring.id_at[0 .. 4095], txq->queue.ring.position_of[0 .. 4095],
+        txq->queue.taken_turn, txq->queue.taken, txq->queue.idle, txq->queue.broken,
+        l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    QUEUE_OK(ensures, &txq->queue, txq->queue.pool, l)
+    VBALANCED(ensures, txq->queue.pool, l, &txq->queue.ring, tag)
+    ensures \result == 0 || \result == -5;
+    ensures runs: \result == 0 ==> txq->queue.broken == 0;
+    ensures stays_broken: \old(txq->queue.broken) != 0 ==>
+        \result == -5 && txq->queue.broken != 0;
+    ensures vring_frees{Pre, Post}(l, tag);
+*/
+static int32_t tx_make_room(struct virtio_txq *txq)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    int32_t in_use = 0;
+
+    if (txq->queue.broken != 0u || ir_ring_used(&txq->queue.ring.window) >= VIRTIO_GROUP)
+        in_use = virtio_tx_reclaim(txq) /*@ ghost (l, tag) */;
+    return in_use < 0 ? -EIO : 0;
+}
+
+int32_t virtio_tx_burst(struct virtio_txq *txq, const struct ir_pkt *pkts, uint32_t count)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    int32_t result = tx_make_room(txq) /*@ ghost (l, tag) */;
+
+    if (result == 0)
+        result = tx_send(txq, txq->queue.pool, pkts, count) /*@ ghost (l, tag) */;
+    return result;
+}
+
+void virtio_tx_drain(struct virtio_txq *txq) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    ir_move_drain(&txq->queue.ring.window, txq->queue.pool) /*@ ghost (l, tag) */;
+}
