@@ -64,8 +64,8 @@ static void make_queue(struct bare *bare, struct bare_ring *ring, struct virtio_
     queue->driver = &ring->driver;
     queue->device = &ring->device;
     queue->header = format->mergeable || !format->pairs ? 12u : 10u;
-    queue->posted_flags = VIRTQ_DESC_F_AVAIL;
-    queue->taken_flags = VIRTIO_PACKED_FLAGS;
+    queue->posted_turn = 1;
+    queue->taken_turn = 1;
     queue->notify_offset = NOTIFY + 4u * number;
     queue->status_offset = STATUS;
     queue->number = number;

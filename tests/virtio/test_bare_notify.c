@@ -74,7 +74,7 @@ static void flag_means_nothing_with_event_index(void **state)
 static bool among(const struct virtio_queue *queue, uint32_t count, uint32_t at, bool turn)
 {
     uint32_t place = (uint32_t)queue->ring.window.tail;
-    bool now = queue->posted_flags == VIRTQ_DESC_F_AVAIL;
+    bool now = queue->posted_turn != 0;
 
     for (uint32_t i = 0; i < count; i++) {
         if (place == 0) {
@@ -96,7 +96,7 @@ static void descriptor_of_a_packed_ring_is_obeyed_for_each_place(void **state)
 
     (void)state;
     for (uint32_t wrap = 0; wrap < 2u; wrap++) {
-        queue->posted_flags = wrap != 0 ? VIRTQ_DESC_F_AVAIL : VIRTQ_DESC_F_USED;
+        queue->posted_turn = wrap != 0;
         for (uint32_t tail = 0; tail < BARE_RING; tail++) {
             queue->ring.window.tail = tail;
             for (size_t c = 0; c < sizeof(counts) / sizeof(counts[0]); c++) {
