@@ -15,19 +15,24 @@
 #define LEGACY 0x10000u
 #define SPACE  0x20000u
 
-#define COMMON_SIZE   24u
-#define COMMON_ENABLE 28u
-#define COMMON_DESC   32u
-#define COMMON_DRIVER 40u
-#define COMMON_DEVICE 48u
-#define LEGACY_PFN    8u
-#define LEGACY_SIZE   12u
-#define PCI_COMMAND   4u
-#define VENDOR        9u /* capabilities */
-#define CAP_BAR       4u
-#define CAP_OFFSET    8u
-#define CAP_LENGTH    12u
-#define FIRST_CAP     0x40u
+#define COMMON_OFFERS  0u /* select; the offer itself is next, and so it is with ... */
+#define COMMON_ACCEPTS 8u /* ... what the driver accepts */
+#define COMMON_SIZE    24u
+#define COMMON_ENABLE  28u
+#define COMMON_DESC    32u
+#define COMMON_DRIVER  40u
+#define COMMON_DEVICE  48u
+#define LEGACY_OFFERS  0u
+#define LEGACY_ACCEPTS 4u
+#define LEGACY_PFN     8u
+#define LEGACY_SIZE    12u
+#define MANY_PAIRS     0x7fffu /* more than there are, and as many as leave a number for control */
+#define PCI_COMMAND    4u
+#define VENDOR         9u /* capabilities */
+#define CAP_BAR        4u
+#define CAP_OFFSET     8u
+#define CAP_LENGTH     12u
+#define FIRST_CAP      0x40u
 
 static struct hostile_virtio *virtio_of(struct hostile *card)
 {
@@ -93,6 +98,10 @@ static void answered(struct hostile *base, uint32_t place, uint32_t value)
     }
     if (card->in_use.legacy != 0 && offset == LEGACY_SIZE)
         card->legacy_size = value;
+    if (card->in_use.legacy != 0 && offset == LEGACY_OFFERS)
+        card->offered[0] = value;
+    if (card->in_use.legacy == 0 && offset == COMMON_OFFERS + 4u)
+        card->offered[card->common[COMMON_OFFERS] & 1u] = value;
 }
 
 static bool is_master(const struct hostile *base)
@@ -164,6 +173,17 @@ static void check_legacy_rings(const struct hostile_virtio *card, uint64_t page)
     check_part(card, "memory", page * SOFT_LEGACY_PAGE, used + 6u + 8u * size);
 }
 
+/* After it was opened, a device may offer other features than before: what it does not is not accepted. */
+static void check_features(const struct hostile_virtio *card, uint32_t offset, uint32_t value)
+{
+    bool legacy = card->in_use.legacy != 0;
+    uint32_t half = legacy ? 0 : card->common[COMMON_ACCEPTS] & 1u;
+
+    if (offset == (legacy ? LEGACY_ACCEPTS : COMMON_ACCEPTS + 4u) &&
+        (value & ~card->offered[half]) != 0)
+        fuzz_fail("the driver accepts 0x%x of the features 0x%x", value, card->offered[half]);
+}
+
 /* What the driver writes to the common window that it has chosen. */
 static void note_write(struct hostile_virtio *card, uint32_t place, uint32_t width, uint32_t value)
 {
@@ -176,6 +196,7 @@ static void note_write(struct hostile_virtio *card, uint32_t place, uint32_t wid
     }
     if (offset < sizeof(card->common) && width <= sizeof(card->common) - offset)
         memcpy(card->common + offset, &value, width);
+    check_features(card, offset, value);
     if (legacy && offset == LEGACY_PFN && value != 0)
         check_legacy_rings(card, value);
     if (!legacy && offset == COMMON_ENABLE && value != 0)
@@ -302,15 +323,19 @@ void hostile_virtio_begin(struct hostile_virtio *card, struct input *input)
 {
     struct ir_transport *transport = &card->base.transport;
     struct soft_options options = draw_options(input);
+    uint8_t control = input_8(input);
+    bool many = control >= 0x80u && control < 0xa0u;
 
     hostile_init(&card->base, &kind, input);
     transport->ops = &ops;
     card->memory = (struct soft_memory){memory_at, hostile_virtio_ops.breach, card};
     card->control.set_pairs = NULL;
     card->control.pairs_max = HOSTILE_VIRTIO_PAIRS;
+    card->base.lied = many;
+    card->control_size = control >= 0xf0u ? (uint16_t)(1u << (control & 3u)) : 0;
     soft_init(&card->function, &options, &hostile_virtio_ops, card);
     hostile_virtio_stop(card);
-    soft_set_config(&card->function, SOFT_NET_PAIRS, 2, options.queues / 2u);
+    soft_set_config(&card->function, SOFT_NET_PAIRS, 2, many ? MANY_PAIRS : options.queues / 2u);
     soft_set_config(&card->function, SOFT_NET_MTU, 2, 1500u);
     soft_set_config(&card->function, SOFT_NET_STATUS, 2, SOFT_NET_LINK_UP);
     soft_plug(&card->function, transport, &modern, &legacy, card);
@@ -326,6 +351,7 @@ void hostile_virtio_opened(struct hostile_virtio *card, const struct virtio_wind
     memset(card->common, 0, sizeof(card->common));
     memset(&card->in_use, 0, sizeof(card->in_use));
     card->legacy_size = 0;
+    memset(card->offered, 0, sizeof(card->offered));
     card->packed = packed;
     if (windows != NULL)
         card->in_use = *windows;

@@ -28,6 +28,8 @@ struct hostile_virtio {
     struct virtio_windows in_use; /* those that the driver has chosen; none while it opens */
     uint8_t common[64];           /* what was written to the common one */
     uint32_t legacy_size;         /* of the queue that is selected, as answered last */
+    uint32_t offered[2];          /* features, the halves as they were answered last */
+    uint16_t control_size;        /* largest size of the control queue; 0: as of the others */
     bool packed;                  /* negotiated */
 };
 

@@ -20,6 +20,12 @@ void hostile_virtio_stop(struct hostile_virtio *card)
 
     for (uint32_t q = 0; q < HOSTILE_VIRTIO_QUEUES; q++)
         soft_ring_stop(&card->ring[q]);
+    if (card->control_size != 0) {
+        struct soft_queue *queue = &card->function.queue[card->function.options.queues - 1u];
+
+        queue->offered = card->control_size;
+        queue->size = card->control_size;
+    }
     soft_control_reset(&card->control, mac);
     memcpy(card->function.config + SOFT_NET_MAC, mac, sizeof(mac));
 }

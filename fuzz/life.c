@@ -136,6 +136,10 @@ static void observe(void)
         fuzz_fail("the link is %s with %u Mbit/s", link.up ? "up" : "down", link.speed_mbps);
     life_expect("ir_link_wait", ir_link_wait(life.dev, timeout_ms), timeout_errors);
     ir_info(life.dev, &info);
+    if (info.rx_queues_max == 0 || info.rx_queues_max > IR_QUEUES_MAX || info.tx_queues_max == 0 ||
+        info.tx_queues_max > IR_QUEUES_MAX || info.frame_max > IR_FRAME_MAX)
+        fuzz_fail("there are %u and %u queues for frames of %u bytes", info.rx_queues_max,
+                  info.tx_queues_max, info.frame_max);
     hostile_returned(life.card, "ir_link_wait", timeout_ms * UINT64_C(1000));
 }
 

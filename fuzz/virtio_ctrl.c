@@ -99,6 +99,18 @@ static void answer(uint8_t ack)
     world.memory.device = (world.memory.device & 0xffffu) | ((world.count + 1u) & 0xffffu) * 65536u;
 }
 
+/* The same, but for a command that the device was never given. */
+static void answer_another(void)
+{
+    uint32_t bit = input_below(&world.input, 16);
+
+    answer(VIRTIO_ACK_OK);
+    if (world.packed)
+        world.memory.desc[2u * first_descriptor() + 1u] ^= UINT64_C(1) << (32u + bit);
+    else
+        world.memory.used[2u * (world.count % world.size)] ^= 1u << bit;
+}
+
 static void scribble(uint8_t kind)
 {
     uint32_t at = input_below(&world.input, world.size);
@@ -136,7 +148,9 @@ static void act(void)
         return;
     }
     kind = input_8(&world.input);
-    if (kind < 0x60u)
+    if (kind >= 0x58u && kind < 0x60u)
+        answer_another();
+    else if (kind < 0x60u)
         answer((kind & 7u) == 0 ? VIRTIO_ACK_OK : (kind & 7u) == 1u ? VIRTIO_ACK_ERROR : kind);
     else if (kind < 0xd0u)
         scribble(kind);

@@ -166,12 +166,14 @@ static void check_queue(const char *name, const struct vstand_queue *queue)
                   (unsigned long long)window->head, (unsigned long long)window->tail,
                   queue->taken % VSTAND_IDS, queue->posted % VSTAND_IDS);
     if (!vstand.mode.packed) {
-        fuzz_equal("the index up to which was lent", driver->posted, queue->posted & 0xffffu);
-        fuzz_equal("the index up to which was taken", driver->taken, queue->taken & 0xffffu);
+        fuzz_equal("the index up to which was lent", (int64_t)driver->posted,
+                   queue->posted & 0xffffu);
+        fuzz_equal("the index up to which was taken", (int64_t)driver->taken,
+                   queue->taken & 0xffffu);
     }
     check_window(queue);
     fuzz_equal("whether a queue is broken", driver->broken, queue->broken);
-    fuzz_equal("the number of calls that found nothing", driver->idle, queue->idle);
+    fuzz_equal("the number of calls that found nothing", (int64_t)driver->idle, queue->idle);
 }
 
 void vstand_check(void)
