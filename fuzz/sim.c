@@ -17,8 +17,8 @@
 #include "sim/options.h"
 
 #define PAGES  ((size_t)18) /* the first and the last are never mapped for the card */
-#define BYTES  (PAGES * SIM_PAGE)
-#define INSIDE (BYTES - 2u * SIM_PAGE)
+#define BYTES  (PAGES * SOFT_PAGE)
+#define INSIDE (BYTES - 2u * SOFT_PAGE)
 #define IOVA   0x40000000u
 #define STEPS  256u
 #define ROUND  64u /* frames each way a step */
@@ -89,12 +89,12 @@ static const struct sim_wire_ops wire_ops = {
 /* The page before and the page after what the card can reach. */
 static const uint8_t *fence(uint32_t i)
 {
-    return bench.memory + (i == 0 ? 0 : BYTES - SIM_PAGE);
+    return bench.memory + (i == 0 ? 0 : BYTES - SOFT_PAGE);
 }
 
 static struct ir_dma mapping(void)
 {
-    return (struct ir_dma){bench.memory + SIM_PAGE, IOVA, INSIDE};
+    return (struct ir_dma){bench.memory + SOFT_PAGE, IOVA, INSIDE};
 }
 
 static void set_up_once(void)
@@ -250,7 +250,7 @@ static void start_card(void)
 static void write_descriptor(struct input *input)
 {
     uint64_t *words =
-        (uint64_t *)(void *)(bench.memory + SIM_PAGE) + 2u * (size_t)input_below(input, 768u);
+        (uint64_t *)(void *)(bench.memory + SOFT_PAGE) + 2u * (size_t)input_below(input, 768u);
     uint8_t kind = input_8(input);
     uint64_t length = input_16(input) % 4096u;
 
@@ -392,7 +392,7 @@ static void check(void)
 static void check_fences(void)
 {
     for (uint32_t i = 0; i < 2u; i++) {
-        for (uint32_t at = 0; at < SIM_PAGE; at += 8u) {
+        for (uint32_t at = 0; at < SOFT_PAGE; at += 8u) {
             uint64_t word;
 
             memcpy(&word, fence(i) + at, sizeof(word));

@@ -52,10 +52,10 @@ static void scribble(struct input *input)
 {
     uint32_t kind = input_8(input);
     size_t at = (kind & 1u) != 0 ? BUFFERS + 2048u * (size_t)((kind >> 2) % POOL)
-                                 : input_16(input) % (QUEUES * 2u * SIM_PAGE);
+                                 : input_16(input) % (QUEUES * 2u * SOFT_PAGE);
     size_t length = 1u + (kind >> 1) % 16u;
 
-    input_copy(input, bench.memory + SIM_PAGE + at, length);
+    input_copy(input, bench.memory + SOFT_PAGE + at, length);
 }
 
 static void put_frame(struct input *input)
@@ -188,8 +188,8 @@ static void check(void)
 /* The pages before and after what the card can reach. */
 static void check_fences(void)
 {
-    for (size_t at = 0; at < SIM_PAGE; at++)
-        if (bench.memory[at] != 0 || bench.memory[BYTES - SIM_PAGE + at] != 0)
+    for (size_t at = 0; at < SOFT_PAGE; at++)
+        if (bench.memory[at] != 0 || bench.memory[BYTES - SOFT_PAGE + at] != 0)
             fuzz_fail("the card wrote to byte %zu of a page beside its memory", at);
 }
 

@@ -68,7 +68,7 @@ static struct sim_wire wire = {.ops = &wire_ops};
 
 struct ir_dma bench_mapping(void)
 {
-    return (struct ir_dma){bench.memory + SIM_PAGE, IOVA, INSIDE};
+    return (struct ir_dma){bench.memory + SOFT_PAGE, IOVA, INSIDE};
 }
 
 static uint32_t draw(void *context, uint32_t limit)
@@ -144,11 +144,11 @@ void bench_delay(uint32_t microseconds)
 
 static void place_queue(bool legacy, uint32_t queue)
 {
-    uint32_t address = IOVA + queue * 2u * (uint32_t)SIM_PAGE;
+    uint32_t address = IOVA + queue * 2u * (uint32_t)SOFT_PAGE;
 
     if (legacy) {
         bench_write(true, 14, 2, queue);
-        bench_write(true, 8, 4, address / (uint32_t)SIM_PAGE);
+        bench_write(true, 8, 4, address / (uint32_t)SOFT_PAGE);
         return;
     }
     bench_write(false, 22, 2, queue);
@@ -165,7 +165,7 @@ void bench_start(struct input *input)
     uint32_t status = legacy ? 18u : 20u;
     uint64_t features = bench.card->function.options.features & ~input_64(input);
 
-    memset(bench.memory + SIM_PAGE, 0, QUEUES * 2u * SIM_PAGE);
+    memset(bench.memory + SOFT_PAGE, 0, QUEUES * 2u * SOFT_PAGE);
     memset(bench.next_desc, 0, sizeof(bench.next_desc));
     memset(bench.next_avail, 0, sizeof(bench.next_avail));
     bench_write(legacy, status, 1, 0);
@@ -188,7 +188,7 @@ void bench_start(struct input *input)
 
 uint8_t *bench_ring(uint32_t queue)
 {
-    return bench.memory + SIM_PAGE + queue * 2u * SIM_PAGE;
+    return bench.memory + SOFT_PAGE + queue * 2u * SOFT_PAGE;
 }
 
 static bool is_packed(void)
@@ -257,7 +257,7 @@ void bench_command(struct input *input)
     uint64_t address = IOVA + BUFFERS;
     uint8_t length = input_8(input) % 64u;
 
-    input_copy(input, bench.memory + SIM_PAGE + BUFFERS, length);
+    input_copy(input, bench.memory + SOFT_PAGE + BUFFERS, length);
     describe(queue, address, length, false, true, head);
     describe(queue, address + 2048u, 1, true, false, head);
     make_available(queue, head);

@@ -13,8 +13,8 @@
 #include "sim/virtio/card.h"
 
 #define PAGES   ((size_t)34) /* the first and the last are never mapped for the card */
-#define BYTES   (PAGES * SIM_PAGE)
-#define INSIDE  (BYTES - 2u * SIM_PAGE)
+#define BYTES   (PAGES * SOFT_PAGE)
+#define INSIDE  (BYTES - 2u * SOFT_PAGE)
 #define IOVA    0x40000000u
 #define QUEUES  5u
 #define SIZE    32u  /* of each queue */

@@ -71,7 +71,7 @@ static int map(struct ir_transport *transport, const struct ir_dma *region)
     int result;
 
     (void)pthread_mutex_lock(&front->lock);
-    result = sim_iommu_map(&front->regions, region);
+    result = soft_iommu_map(&front->regions, region);
     if (result == 0 && region->iova + region->size > front->end) {
         front->end = region->iova + region->size;
         vu_front_grow(front);
@@ -87,7 +87,7 @@ static int unmap(struct ir_transport *transport, const struct ir_dma *region)
     int result;
 
     (void)pthread_mutex_lock(&front->lock);
-    result = sim_iommu_unmap(&front->regions, region);
+    result = soft_iommu_unmap(&front->regions, region);
     (void)pthread_mutex_unlock(&front->lock);
     return result;
 }
@@ -159,7 +159,7 @@ static void close_front(struct ir_transport *transport)
     (void)vu_front_stop(front);
     vu_session_close(&front->session);
     close_events(front);
-    sim_iommu_release(&front->regions);
+    soft_iommu_release(&front->regions);
     (void)pthread_mutex_destroy(&front->lock);
     free(front);
 }

@@ -135,7 +135,7 @@ static int start_rings(struct vu_front *front)
 
 static uint8_t *command_memory(void *context, uint32_t *hint, uint64_t iova, uint64_t length)
 {
-    return sim_iommu_at(&front_of(context)->regions, hint, iova, length);
+    return soft_iommu_at(&front_of(context)->regions, hint, iova, length);
 }
 
 /* There is nobody to tell; the driver gets what its mistake comes to. */

@@ -10,8 +10,8 @@
 
 #include "core/transport.h"
 #include "linux/vhost_user_session.h"
-#include "sim/iommu.h"
 #include "softdev/control.h"
+#include "softdev/iommu.h"
 
 #define VU_RINGS_MAX (2u * VHOST_USER_PAIRS_MAX) /* without that of commands */
 
@@ -25,8 +25,8 @@ struct vu_front {
     struct soft_function function;
     struct soft_control control; /* commands are carried out here */
     struct soft_ring commands;
-    struct sim_iommu regions; /* where commands are */
-    int file;                 /* the memory of all regions, and the device address it begins at */
+    struct soft_iommu regions; /* where commands are */
+    int file;                  /* the memory of all regions, and the device address it begins at */
     uint64_t first;
     uint64_t end;               /* no region reaches beyond this device address */
     uint64_t shared;            /* bytes of the file that the back end knows */

@@ -6,11 +6,11 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/compiler.h"
 #include "softdev/layout.h"
+#include "softdev/values.h"
 #include "virtio/vhost_user_message.h"
 
 #define VALUE_LENGTH 32u
@@ -22,22 +22,11 @@ struct key {
     const char *expected; /* what it takes, for people */
 };
 
-static bool take_switch(const char *value, bool *on)
-{
-    *on = strcmp(value, "on") == 0;
-    return *on || strcmp(value, "off") == 0;
-}
-
 static bool take_number(const char *text, uint32_t max, uint32_t *value)
 {
-    char *end = NULL;
-    unsigned long number;
+    uint64_t number;
 
-    if (text[0] < '0' || text[0] > '9')
-        return false;
-    errno = 0;
-    number = strtoul(text, &end, 10);
-    if (errno != 0 || *end != '\0' || number < 1 || number > max)
+    if (!soft_take_number(text, 1, max, &number))
         return false;
     *value = (uint32_t)number;
     return true;
@@ -47,7 +36,7 @@ static bool take_feature(struct vu_options *options, const char *value, uint64_t
 {
     bool on;
 
-    if (!take_switch(value, &on))
+    if (!soft_take_switch(value, &on))
         return false;
     options->forbidden &= ~feature;
     if (on)
@@ -59,7 +48,7 @@ static bool take_feature(struct vu_options *options, const char *value, uint64_t
 
 static bool take_server(struct vu_options *options, const char *value)
 {
-    return take_switch(value, &options->server);
+    return soft_take_switch(value, &options->server);
 }
 
 static bool take_queues(struct vu_options *options, const char *value)
@@ -87,31 +76,9 @@ static bool take_timeout(struct vu_options *options, const char *value)
     return take_number(value, VU_TIMEOUT_MAX_MS, &options->timeout_ms);
 }
 
-static int hex_digit(char digit)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    const char *found = digit != '\0' ? strchr(digits, digit) : NULL;
-
-    return found == NULL ? -1 : (int)((found - digits) % 16);
-}
-
-/* Six pairs of digits between colons; not all zero, and no group address. */
 static bool take_mac(struct vu_options *options, const char *value)
 {
-    uint32_t any = 0;
-
-    if (strlen(value) != 3u * IR_MAC_LENGTH - 1u)
-        return false;
-    for (size_t i = 0; i < IR_MAC_LENGTH; i++) {
-        int high = hex_digit(value[3u * i]);
-        int low = hex_digit(value[3u * i + 1u]);
-
-        if (high < 0 || low < 0 || (i + 1u < IR_MAC_LENGTH && value[3u * i + 2u] != ':'))
-            return false;
-        options->mac[i] = (uint8_t)(high * 16 + low);
-        any |= options->mac[i];
-    }
-    return any != 0 && (options->mac[0] & 1u) == 0;
+    return soft_take_mac(value, options->mac);
 }
 
 static const struct key keys[] = {

@@ -59,7 +59,7 @@ static int device_map(struct ir_transport *transport, const struct ir_dma *regio
     int result;
 
     sim_lock(device);
-    result = sim_iommu_map(&device->iommu, region);
+    result = soft_iommu_map(&device->iommu, region);
     sim_unlock(device);
     return result;
 }
@@ -70,7 +70,7 @@ static int device_unmap(struct ir_transport *transport, const struct ir_dma *reg
     int result;
 
     sim_lock(device);
-    result = sim_iommu_unmap(&device->iommu, region);
+    result = soft_iommu_unmap(&device->iommu, region);
     sim_unlock(device);
     return result;
 }
@@ -161,7 +161,7 @@ void sim_wires_close(struct sim_wire *source, struct sim_wire *sink)
 void sim_device_release(struct sim_device *device)
 {
     sim_wires_close(device->source, device->sink);
-    sim_iommu_release(&device->iommu);
+    soft_iommu_release(&device->iommu);
     sim_violations_destroy(&device->violations);
     (void)pthread_mutex_destroy(&device->lock);
 }

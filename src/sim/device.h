@@ -14,9 +14,9 @@
 #include <ironring/device.h>
 
 #include "core/transport.h"
-#include "sim/iommu.h"
 #include "sim/violations.h"
 #include "sim/wire.h"
+#include "softdev/iommu.h"
 
 #define SIM_NEVER     UINT64_MAX /* a time that the clock does not reach */
 #define SIM_STEP_US   10u        /* time that passes with each step */
@@ -48,7 +48,7 @@ struct sim_device {
     _Atomic uint32_t
         waiting;          /* threads that want the lock for a register: the card's steps aside */
     pthread_mutex_t lock; /* everything of the card that is not atomic or constant */
-    struct sim_iommu iommu;
+    struct soft_iommu iommu;
     struct sim_wire *source; /* may be NULL */
     struct sim_wire *sink;   /* may be NULL, or the source */
 

@@ -194,7 +194,7 @@ static void write_late(struct sim_card *card)
     uint32_t length = 1u + sim_lies_draw(&hostile->lies, LATE_BYTES);
     uint32_t offset = sim_lies_draw(&hostile->lies, buffer->room - length + 1u); /* room >= 1 KiB */
     uint8_t *memory =
-        sim_iommu_at(&card->base.iommu, &card->data_hint, buffer->address + offset, length);
+        soft_iommu_at(&card->base.iommu, &card->data_hint, buffer->address + offset, length);
     if (memory != NULL) /* else the IOMMU has stopped it */
         scribble(memory, length, (uint8_t)sim_lies_draw(&hostile->lies, 256u));
 }

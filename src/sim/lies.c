@@ -8,6 +8,7 @@
 
 #include "sim/options.h"
 #include "sim/random.h"
+#include "softdev/values.h"
 
 #define NO_END UINT64_MAX
 
@@ -20,10 +21,10 @@ static bool take_times(char *text, struct sim_wish *wish)
 
     if (colon != NULL) {
         *colon = '\0';
-        if (!sim_take_number(colon + 1, 0, UINT64_MAX - 1u, &wish->after))
+        if (!soft_take_number(colon + 1, 0, UINT64_MAX - 1u, &wish->after))
             return false;
     }
-    return sim_take_number(text, 0, UINT64_MAX - 1u, &wish->times);
+    return soft_take_number(text, 0, UINT64_MAX - 1u, &wish->times);
 }
 
 bool sim_wishes_take(struct sim_wishes *wishes, const struct sim_lie_list *list, const char *value)
@@ -38,7 +39,7 @@ bool sim_wishes_take(struct sim_wishes *wishes, const struct sim_lie_list *list,
         bool first = !wishes->drawn;
 
         wishes->drawn = true;
-        return first && sim_take_number(value, 0, UINT64_MAX, &wishes->seed);
+        return first && soft_take_number(value, 0, UINT64_MAX, &wishes->seed);
     }
     if (strlen(value) >= sizeof(name))
         return false;

@@ -17,25 +17,11 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "softdev/values.h"
+
 #define LATE_MAX UINT64_C(1000000000000) /* microseconds: eleven days */
-
-bool sim_take_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
-{
-    char *end = NULL;
-    unsigned long long number;
-
-    if (text[0] < '0' || text[0] > '9')
-        return false;
-    errno = 0;
-    number = strtoull(text, &end, 10);
-    if (errno != 0 || *end != '\0' || number < min || number > max)
-        return false;
-    *value = number;
-    return true;
-}
 
 static bool take_text(const char *value, char out[SIM_VALUE_LENGTH])
 {
@@ -80,14 +66,14 @@ static bool take_wire(struct sim_arguments *arguments, const char *value)
 
 static bool take_loop(struct sim_arguments *arguments, const char *value)
 {
-    return sim_take_number(value, 0, UINT64_MAX, &arguments->loop);
+    return soft_take_number(value, 0, UINT64_MAX, &arguments->loop);
 }
 
 static bool take_size(struct sim_arguments *arguments, const char *value)
 {
     uint64_t size;
 
-    if (!sim_take_number(value, SIM_GEN_SIZE_MIN, SIM_GEN_SIZE_MAX, &size))
+    if (!soft_take_number(value, SIM_GEN_SIZE_MIN, SIM_GEN_SIZE_MAX, &size))
         return false;
     arguments->gen.size = (uint32_t)size;
     return true;
@@ -95,19 +81,19 @@ static bool take_size(struct sim_arguments *arguments, const char *value)
 
 static bool take_count(struct sim_arguments *arguments, const char *value)
 {
-    return sim_take_number(value, 0, UINT64_MAX, &arguments->gen.count);
+    return soft_take_number(value, 0, UINT64_MAX, &arguments->gen.count);
 }
 
 static bool take_rate(struct sim_arguments *arguments, const char *value)
 {
-    return sim_take_number(value, 0, SIM_GEN_RATE_MAX, &arguments->gen.rate);
+    return soft_take_number(value, 0, SIM_GEN_RATE_MAX, &arguments->gen.rate);
 }
 
 static bool take_flows(struct sim_arguments *arguments, const char *value)
 {
     uint64_t flows;
 
-    if (!sim_take_number(value, 1, SIM_GEN_FLOWS_MAX, &flows))
+    if (!soft_take_number(value, 1, SIM_GEN_FLOWS_MAX, &flows))
         return false;
     arguments->gen.flows = (uint32_t)flows;
     return true;
@@ -115,7 +101,7 @@ static bool take_flows(struct sim_arguments *arguments, const char *value)
 
 static bool take_seed(struct sim_arguments *arguments, const char *value)
 {
-    return sim_take_number(value, 0, UINT64_MAX, &arguments->gen.seed);
+    return soft_take_number(value, 0, UINT64_MAX, &arguments->gen.seed);
 }
 
 static bool take_mode(struct sim_arguments *arguments, const char *value)
@@ -126,15 +112,6 @@ static bool take_mode(struct sim_arguments *arguments, const char *value)
     return true;
 }
 
-static int hex_digit(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
-}
-
 bool sim_take_id(const char *text, uint16_t *id)
 {
     uint32_t number = 0;
@@ -142,7 +119,7 @@ bool sim_take_id(const char *text, uint16_t *id)
     if (strlen(text) != 4u)
         return false;
     for (uint32_t i = 0; i < 4u; i++) {
-        int digit = hex_digit(text[i]);
+        int digit = soft_hex_digit(text[i]);
 
         if (digit < 0)
             return false;
@@ -152,25 +129,10 @@ bool sim_take_id(const char *text, uint16_t *id)
     return true;
 }
 
-/* Six pairs of digits between colons; not all zero, and no group address. */
 static bool take_mac(struct sim_arguments *arguments, const char *value)
 {
-    uint8_t *mac = arguments->mac;
-    uint32_t any = 0;
-
-    if (strlen(value) != 3u * IR_MAC_LENGTH - 1u)
-        return false;
-    for (size_t i = 0; i < IR_MAC_LENGTH; i++) {
-        int high = hex_digit(value[3u * i]);
-        int low = hex_digit(value[3u * i + 1u]);
-
-        if (high < 0 || low < 0 || (i + 1u < IR_MAC_LENGTH && value[3u * i + 2u] != ':'))
-            return false;
-        mac[i] = (uint8_t)(high * 16 + low);
-        any |= mac[i];
-    }
     arguments->mac_given = true;
-    return any != 0 && (mac[0] & 1u) == 0;
+    return soft_take_mac(value, arguments->mac);
 }
 
 /* Number of the field with this name of `length` characters, or `count`. */
@@ -193,7 +155,7 @@ bool sim_take_late(const char *text, const char *const *names, uint32_t count, u
     if (colon == NULL)
         return false;
     field = find_field(text, (size_t)(colon - text), names, count);
-    return field < count && sim_take_number(colon + 1, 0, LATE_MAX, &late[field]);
+    return field < count && soft_take_number(colon + 1, 0, LATE_MAX, &late[field]);
 }
 
 bool sim_take_never(const char *text, const char *const *names, uint32_t count, uint64_t *late)

@@ -59,8 +59,6 @@ struct sim_arguments {
 
 /* Four hexadecimal digits, and nothing else. */
 bool sim_take_id(const char *text, uint16_t *id);
-/* A decimal number from `min` to `max`, and nothing else. */
-bool sim_take_number(const char *text, uint64_t min, uint64_t max, uint64_t *value);
 
 /* FIELD:MICROSECONDS, or FIELD, of `count` fields with these names: when it changes, or never. */
 bool sim_take_late(const char *text, const char *const *names, uint32_t count, uint64_t *late);

@@ -129,7 +129,7 @@ static bool check_ring(struct sim_card *card, uint32_t number)
                     atomic_load(&queue->head), atomic_load(&queue->tail), size);
         return false;
     }
-    if (sim_iommu_at(&card->base.iommu, &card->ring_hint, queue->base, bytes) == NULL) {
+    if (soft_iommu_at(&card->base.iommu, &card->ring_hint, queue->base, bytes) == NULL) {
         sim_violate(&card->base.violations, SIM_RULE_DMA_UNMAPPED,
                     "the ring of %s, %u bytes at 0x%llx, as it is enabled",
                     sim_queue_name(number, name), bytes, (unsigned long long)queue->base);
@@ -277,7 +277,7 @@ uint64_t *sim_ring(struct sim_card *card, uint32_t number)
 
     if (queue->faulty)
         return NULL;
-    memory = sim_iommu_at(&card->base.iommu, &card->ring_hint, queue->base, bytes);
+    memory = soft_iommu_at(&card->base.iommu, &card->ring_hint, queue->base, bytes);
     if (memory == NULL) {
         queue->faulty = true;
         sim_violate(&card->base.violations, SIM_RULE_DMA_UNMAPPED,

@@ -149,7 +149,7 @@ static void fill(struct sim_card *card, uint64_t *descriptor, uint32_t slot, uin
     uint32_t status = STATUS_DD | (last ? STATUS_EOP | part->status : 0);
     uint32_t errors = last ? part->errors : 0;
     uint64_t vlan = last ? part->vlan : 0;
-    uint8_t *memory = sim_iommu_at(&card->base.iommu, &card->data_hint, address, room);
+    uint8_t *memory = soft_iommu_at(&card->base.iommu, &card->data_hint, address, room);
     uint64_t report;
 
     if (memory != NULL)

@@ -161,7 +161,7 @@ static bool emit(struct sim_card *card, const struct round *round, const struct 
     for (uint32_t i = 0; i < packet->count; i++) {
         uint32_t part = data_length(packet->hi[i]);
         const uint8_t *memory =
-            sim_iommu_at(&card->base.iommu, &card->data_hint, packet->lo[i], part);
+            soft_iommu_at(&card->base.iommu, &card->data_hint, packet->lo[i], part);
 
         if (memory == NULL) {
             sim_violate(&card->base.violations, SIM_RULE_DMA_UNMAPPED,
@@ -217,7 +217,7 @@ static void write_head_back(struct sim_card *card, const struct round *round)
         return;
     if (card->hostile != NULL)
         head = sim_hostile_head(card, round->number % SIM_QUEUES, round->size, head);
-    memory = sim_iommu_at(&card->base.iommu, &card->ring_hint, address, sizeof(uint32_t));
+    memory = soft_iommu_at(&card->base.iommu, &card->ring_hint, address, sizeof(uint32_t));
     if (memory == NULL)
         sim_violate(&card->base.violations, SIM_RULE_DMA_UNMAPPED,
                     "transmit queue %u: head write-back to 0x%llx", round->number % SIM_QUEUES,

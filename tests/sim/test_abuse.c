@@ -160,17 +160,17 @@ static void memory_beside_the_mapping_is_not_touched(void **state)
     (void)state;
     rig_open(&rig, "82599,mode=step,wire=memory");
     rig_start(&rig);
-    before = mmap(NULL, 3 * SIM_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    before = mmap(NULL, 3 * SOFT_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(before, MAP_FAILED);
     {
-        struct ir_dma page = {before + SIM_PAGE, 0x10000, SIM_PAGE};
+        struct ir_dma page = {before + SOFT_PAGE, 0x10000, SOFT_PAGE};
 
         assert_int_equal(rig.transport->ops->map(rig.transport, &page), 0);
     }
-    for (uint32_t offset = 0; offset < 3 * SIM_PAGE; offset += 64) {
+    for (uint32_t offset = 0; offset < 3 * SOFT_PAGE; offset += 64) {
         uint64_t *words = rig_rx(&rig, 0);
 
-        words[0] = 0x10000 - SIM_PAGE + offset;
+        words[0] = 0x10000 - SOFT_PAGE + offset;
         words[1] = 0;
         rig_put(&rig, 1514, 1);
         (void)rig_step(&rig);
@@ -181,13 +181,13 @@ static void memory_beside_the_mapping_is_not_touched(void **state)
             rig_lend(&rig, 1);
         }
     }
-    for (uint32_t i = 0; i < SIM_PAGE; i++) {
+    for (uint32_t i = 0; i < SOFT_PAGE; i++) {
         assert_int_equal(before[i], 0);
-        assert_int_equal(before[2 * SIM_PAGE + i], 0);
+        assert_int_equal(before[2 * SOFT_PAGE + i], 0);
     }
-    assert_int_not_equal(before[SIM_PAGE], 0);
+    assert_int_not_equal(before[SOFT_PAGE], 0);
     rig_close(&rig);
-    assert_int_equal(munmap(before, 3 * SIM_PAGE), 0);
+    assert_int_equal(munmap(before, 3 * SOFT_PAGE), 0);
 }
 
 /* All of memory is the same descriptor, and every queue runs over it. */

@@ -8,65 +8,65 @@
 
 #include "rig.h"
 
-static _Alignas(4096) uint8_t pages[8 * SIM_PAGE];
+static _Alignas(4096) uint8_t pages[8 * SOFT_PAGE];
 
 static struct ir_dma region(uint64_t iova, uint64_t page, uint64_t count)
 {
-    struct ir_dma dma = {pages + page * SIM_PAGE, iova, count * SIM_PAGE};
+    struct ir_dma dma = {pages + page * SOFT_PAGE, iova, count * SOFT_PAGE};
 
     return dma;
 }
 
-static int map(struct sim_iommu *iommu, struct ir_dma dma)
+static int map(struct soft_iommu *iommu, struct ir_dma dma)
 {
-    return sim_iommu_map(iommu, &dma);
+    return soft_iommu_map(iommu, &dma);
 }
 
 static void an_address_in_a_mapping_leads_to_its_memory(void **state)
 {
-    struct sim_iommu iommu = {0};
+    struct soft_iommu iommu = {0};
     uint32_t hint = 0;
 
     (void)state;
     assert_int_equal(map(&iommu, region(0x10000, 1, 2)), 0);
-    assert_ptr_equal(sim_iommu_at(&iommu, &hint, 0x10000, 1), pages + SIM_PAGE);
-    assert_ptr_equal(sim_iommu_at(&iommu, &hint, 0x11fff, 1), pages + 3 * SIM_PAGE - 1);
-    assert_ptr_equal(sim_iommu_at(&iommu, &hint, 0x10000, 2 * SIM_PAGE), pages + SIM_PAGE);
-    sim_iommu_release(&iommu);
+    assert_ptr_equal(soft_iommu_at(&iommu, &hint, 0x10000, 1), pages + SOFT_PAGE);
+    assert_ptr_equal(soft_iommu_at(&iommu, &hint, 0x11fff, 1), pages + 3 * SOFT_PAGE - 1);
+    assert_ptr_equal(soft_iommu_at(&iommu, &hint, 0x10000, 2 * SOFT_PAGE), pages + SOFT_PAGE);
+    soft_iommu_release(&iommu);
 }
 
 static void an_address_outside_leads_nowhere(void **state)
 {
-    struct sim_iommu iommu = {0};
+    struct soft_iommu iommu = {0};
     uint32_t hint = 0;
 
     (void)state;
-    assert_null(sim_iommu_at(&iommu, &hint, 0, 1));
+    assert_null(soft_iommu_at(&iommu, &hint, 0, 1));
     assert_int_equal(map(&iommu, region(0x10000, 0, 1)), 0);
-    assert_null(sim_iommu_at(&iommu, &hint, 0xffff, 1));
-    assert_null(sim_iommu_at(&iommu, &hint, 0x11000, 1));
-    assert_null(sim_iommu_at(&iommu, &hint, 0x10fff, 2));
-    assert_null(sim_iommu_at(&iommu, &hint, 0x10000, UINT64_MAX));
-    assert_null(sim_iommu_at(&iommu, &hint, UINT64_MAX, 2));
-    sim_iommu_release(&iommu);
+    assert_null(soft_iommu_at(&iommu, &hint, 0xffff, 1));
+    assert_null(soft_iommu_at(&iommu, &hint, 0x11000, 1));
+    assert_null(soft_iommu_at(&iommu, &hint, 0x10fff, 2));
+    assert_null(soft_iommu_at(&iommu, &hint, 0x10000, UINT64_MAX));
+    assert_null(soft_iommu_at(&iommu, &hint, UINT64_MAX, 2));
+    soft_iommu_release(&iommu);
 }
 
 static void a_range_over_two_mappings_leads_nowhere(void **state)
 {
-    struct sim_iommu iommu = {0};
+    struct soft_iommu iommu = {0};
     uint32_t hint = 0;
 
     (void)state;
     assert_int_equal(map(&iommu, region(0x11000, 1, 1)), 0);
     assert_int_equal(map(&iommu, region(0x10000, 0, 1)), 0);
-    assert_non_null(sim_iommu_at(&iommu, &hint, 0x10ff8, 8));
-    assert_null(sim_iommu_at(&iommu, &hint, 0x10ff8, 9));
-    sim_iommu_release(&iommu);
+    assert_non_null(soft_iommu_at(&iommu, &hint, 0x10ff8, 8));
+    assert_null(soft_iommu_at(&iommu, &hint, 0x10ff8, 9));
+    soft_iommu_release(&iommu);
 }
 
 static void mappings_are_found_whatever_the_hint(void **state)
 {
-    struct sim_iommu iommu = {0};
+    struct soft_iommu iommu = {0};
 
     (void)state;
     for (uint64_t i = 0; i < 40; i++) /* more than the first allocation */
@@ -75,16 +75,16 @@ static void mappings_are_found_whatever_the_hint(void **state)
         for (uint32_t start = 0; start < 45; start += 5) {
             uint32_t hint = start;
 
-            assert_ptr_equal(sim_iommu_at(&iommu, &hint, (i * 7 % 40) * 0x10000 + 5, 10),
-                             pages + i % 8 * SIM_PAGE + 5);
+            assert_ptr_equal(soft_iommu_at(&iommu, &hint, (i * 7 % 40) * 0x10000 + 5, 10),
+                             pages + i % 8 * SOFT_PAGE + 5);
         }
     }
-    sim_iommu_release(&iommu);
+    soft_iommu_release(&iommu);
 }
 
 static void mappings_may_not_overlap(void **state)
 {
-    struct sim_iommu iommu = {0};
+    struct soft_iommu iommu = {0};
 
     (void)state;
     assert_int_equal(map(&iommu, region(0x10000, 0, 4)), 0);
@@ -94,12 +94,12 @@ static void mappings_may_not_overlap(void **state)
     assert_int_equal(map(&iommu, region(0x0e000, 0, 8)), -EBUSY);
     assert_int_equal(map(&iommu, region(0x14000, 0, 1)), 0);
     assert_int_equal(map(&iommu, region(0x0f000, 0, 1)), 0);
-    sim_iommu_release(&iommu);
+    soft_iommu_release(&iommu);
 }
 
 static void mappings_are_whole_pages_that_do_not_wrap(void **state)
 {
-    struct sim_iommu iommu = {0};
+    struct soft_iommu iommu = {0};
     struct ir_dma dma = region(0x10000, 0, 1);
 
     (void)state;
@@ -114,14 +114,14 @@ static void mappings_are_whole_pages_that_do_not_wrap(void **state)
     assert_int_equal(map(&iommu, dma), -EINVAL);
     dma.memory = NULL;
     assert_int_equal(map(&iommu, dma), -EINVAL);
-    assert_int_equal(map(&iommu, region(UINT64_MAX - SIM_PAGE + 1, 0, 1)), -EINVAL);
+    assert_int_equal(map(&iommu, region(UINT64_MAX - SOFT_PAGE + 1, 0, 1)), -EINVAL);
     assert_int_equal(iommu.count, 0);
-    sim_iommu_release(&iommu);
+    soft_iommu_release(&iommu);
 }
 
 static void what_was_unmapped_leads_nowhere(void **state)
 {
-    struct sim_iommu iommu = {0};
+    struct soft_iommu iommu = {0};
     struct ir_dma first = region(0x10000, 0, 1);
     struct ir_dma second = region(0x20000, 1, 1);
     uint32_t hint = 0;
@@ -129,27 +129,27 @@ static void what_was_unmapped_leads_nowhere(void **state)
     (void)state;
     assert_int_equal(map(&iommu, first), 0);
     assert_int_equal(map(&iommu, second), 0);
-    assert_non_null(sim_iommu_at(&iommu, &hint, 0x20000, 1));
-    assert_int_equal(sim_iommu_unmap(&iommu, &second), 0);
-    assert_null(sim_iommu_at(&iommu, &hint, 0x20000, 1));
-    assert_int_equal(sim_iommu_unmap(&iommu, &first), 0);
-    assert_null(sim_iommu_at(&iommu, &hint, 0x10000, 1));
-    sim_iommu_release(&iommu);
+    assert_non_null(soft_iommu_at(&iommu, &hint, 0x20000, 1));
+    assert_int_equal(soft_iommu_unmap(&iommu, &second), 0);
+    assert_null(soft_iommu_at(&iommu, &hint, 0x20000, 1));
+    assert_int_equal(soft_iommu_unmap(&iommu, &first), 0);
+    assert_null(soft_iommu_at(&iommu, &hint, 0x10000, 1));
+    soft_iommu_release(&iommu);
 }
 
 static void only_whole_mappings_can_be_unmapped(void **state)
 {
-    struct sim_iommu iommu = {0};
+    struct soft_iommu iommu = {0};
     struct ir_dma part = region(0x10000, 0, 1);
     struct ir_dma inner = region(0x11000, 1, 1);
 
     (void)state;
-    assert_int_equal(sim_iommu_unmap(&iommu, &part), -ENOENT);
+    assert_int_equal(soft_iommu_unmap(&iommu, &part), -ENOENT);
     assert_int_equal(map(&iommu, region(0x10000, 0, 2)), 0);
-    assert_int_equal(sim_iommu_unmap(&iommu, &part), -ENOENT);
-    assert_int_equal(sim_iommu_unmap(&iommu, &inner), -ENOENT);
+    assert_int_equal(soft_iommu_unmap(&iommu, &part), -ENOENT);
+    assert_int_equal(soft_iommu_unmap(&iommu, &inner), -ENOENT);
     assert_int_equal(iommu.count, 1);
-    sim_iommu_release(&iommu);
+    soft_iommu_release(&iommu);
 }
 
 static void a_queue_gives_frames_back_in_order_around_its_end(void **state)

@@ -211,7 +211,7 @@ static uint8_t *memory_at(void *context, uint32_t *hint, uint64_t iova, uint64_t
 {
     struct sim_virtio *card = context;
 
-    return sim_iommu_at(&card->base.iommu, hint, iova, length);
+    return soft_iommu_at(&card->base.iommu, hint, iova, length);
 }
 
 /* --- The card --- */

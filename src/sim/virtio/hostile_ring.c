@@ -25,7 +25,7 @@ static uint8_t *memory_at(struct sim_virtio *card, uint64_t address, uint64_t le
 {
     uint32_t hint = 0;
 
-    return sim_iommu_at(&card->base.iommu, &hint, address, length);
+    return soft_iommu_at(&card->base.iommu, &hint, address, length);
 }
 
 /* --- Words of a ring --- */

@@ -17,6 +17,7 @@
 #include "sim/options.h"
 #include "sim/virtio/card.h"
 #include "sim/virtio/hostile.h"
+#include "softdev/values.h"
 
 #define MTU_MIN   68u
 #define MTU_MAX   16270u /* a frame then has SIM_FRAME_MAX bytes, with a VLAN tag */
@@ -34,55 +35,49 @@ static const uint64_t field_delays[SIM_VIRTIO_FIELD_COUNT] = {
 #undef SIM_VIRTIO_FIELD_DELAY
 };
 
-static bool take_switch(const char *value, bool *on)
-{
-    *on = strcmp(value, "on") == 0;
-    return *on || strcmp(value, "off") == 0;
-}
-
 static bool take_packed(struct sim_arguments *arguments, const char *value)
 {
-    return take_switch(value, &arguments->virtio.packed);
+    return soft_take_switch(value, &arguments->virtio.packed);
 }
 
 static bool take_in_order(struct sim_arguments *arguments, const char *value)
 {
-    return take_switch(value, &arguments->virtio.in_order);
+    return soft_take_switch(value, &arguments->virtio.in_order);
 }
 
 static bool take_event_idx(struct sim_arguments *arguments, const char *value)
 {
-    return take_switch(value, &arguments->virtio.event_idx);
+    return soft_take_switch(value, &arguments->virtio.event_idx);
 }
 
 static bool take_mrg_rxbuf(struct sim_arguments *arguments, const char *value)
 {
-    return take_switch(value, &arguments->virtio.mrg_rxbuf);
+    return soft_take_switch(value, &arguments->virtio.mrg_rxbuf);
 }
 
 static bool take_control(struct sim_arguments *arguments, const char *value)
 {
-    return take_switch(value, &arguments->virtio.control);
+    return soft_take_switch(value, &arguments->virtio.control);
 }
 
 static bool take_platform(struct sim_arguments *arguments, const char *value)
 {
-    return take_switch(value, &arguments->virtio.platform);
+    return soft_take_switch(value, &arguments->virtio.platform);
 }
 
 static bool take_any_layout(struct sim_arguments *arguments, const char *value)
 {
-    return take_switch(value, &arguments->virtio.any_layout);
+    return soft_take_switch(value, &arguments->virtio.any_layout);
 }
 
 static bool take_shuffle(struct sim_arguments *arguments, const char *value)
 {
-    return take_switch(value, &arguments->virtio.shuffle);
+    return soft_take_switch(value, &arguments->virtio.shuffle);
 }
 
 static bool take_poll(struct sim_arguments *arguments, const char *value)
 {
-    return take_switch(value, &arguments->virtio.poll);
+    return soft_take_switch(value, &arguments->virtio.poll);
 }
 
 static bool take_transport(struct sim_arguments *arguments, const char *value)
@@ -98,7 +93,7 @@ static bool take_pairs(struct sim_arguments *arguments, const char *value)
 {
     uint64_t pairs;
 
-    if (!sim_take_number(value, 1, SOFT_PAIRS_MAX, &pairs))
+    if (!soft_take_number(value, 1, SOFT_PAIRS_MAX, &pairs))
         return false;
     arguments->virtio.pairs = (uint16_t)pairs;
     return true;
@@ -108,7 +103,7 @@ static bool take_queue_size(struct sim_arguments *arguments, const char *value)
 {
     uint64_t size;
 
-    if (!sim_take_number(value, 1, SOFT_RING_MAX, &size) || (size & (size - 1u)) != 0)
+    if (!soft_take_number(value, 1, SOFT_RING_MAX, &size) || (size & (size - 1u)) != 0)
         return false;
     arguments->virtio.queue_size = (uint16_t)size;
     return true;
@@ -118,7 +113,7 @@ static bool take_mtu(struct sim_arguments *arguments, const char *value)
 {
     uint64_t mtu;
 
-    if (!sim_take_number(value, MTU_MIN, MTU_MAX, &mtu))
+    if (!soft_take_number(value, MTU_MIN, MTU_MAX, &mtu))
         return false;
     arguments->virtio.mtu = (uint16_t)mtu;
     return true;
@@ -128,7 +123,7 @@ static bool take_speed(struct sim_arguments *arguments, const char *value)
 {
     uint64_t speed;
 
-    if (!sim_take_number(value, 1, SPEED_MAX, &speed))
+    if (!soft_take_number(value, 1, SPEED_MAX, &speed))
         return false;
     arguments->virtio.speed = (uint32_t)speed;
     return true;

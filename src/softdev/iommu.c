@@ -2,7 +2,7 @@
  *
  * The simulated IOMMU; see iommu.h. Nothing here knows what the addresses are used for.
  */
-#include "sim/iommu.h"
+#include "softdev/iommu.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static int inside(const struct ir_dma *region, uint64_t iova, uint64_t length)
 }
 
 /* Number of the first region that begins above `iova`. */
-static uint32_t above(const struct sim_iommu *iommu, uint64_t iova)
+static uint32_t above(const struct soft_iommu *iommu, uint64_t iova)
 {
     uint32_t low = 0;
     uint32_t high = iommu->count;
@@ -31,7 +31,7 @@ static uint32_t above(const struct sim_iommu *iommu, uint64_t iova)
     return low;
 }
 
-static int grow(struct sim_iommu *iommu)
+static int grow(struct soft_iommu *iommu)
 {
     uint32_t capacity = iommu->capacity == 0 ? 16u : iommu->capacity * 2u;
     struct ir_dma *regions;
@@ -48,15 +48,15 @@ static int grow(struct sim_iommu *iommu)
     return 0;
 }
 
-int sim_iommu_map(struct sim_iommu *iommu, const struct ir_dma *region)
+int soft_iommu_map(struct soft_iommu *iommu, const struct ir_dma *region)
 {
     uint32_t at = above(iommu, region->iova);
     int result;
 
     if (region->memory == NULL || region->size == 0 || region->size > UINT64_MAX - region->iova)
         return -EINVAL;
-    if (region->iova % SIM_PAGE != 0 || region->size % SIM_PAGE != 0 ||
-        (uintptr_t)region->memory % SIM_PAGE != 0)
+    if (region->iova % SOFT_PAGE != 0 || region->size % SOFT_PAGE != 0 ||
+        (uintptr_t)region->memory % SOFT_PAGE != 0)
         return -EINVAL;
     if (at > 0 && iommu->regions[at - 1u].iova + iommu->regions[at - 1u].size > region->iova)
         return -EBUSY;
@@ -72,7 +72,7 @@ int sim_iommu_map(struct sim_iommu *iommu, const struct ir_dma *region)
     return 0;
 }
 
-int sim_iommu_unmap(struct sim_iommu *iommu, const struct ir_dma *region)
+int soft_iommu_unmap(struct soft_iommu *iommu, const struct ir_dma *region)
 {
     uint32_t at = above(iommu, region->iova);
 
@@ -85,13 +85,14 @@ int sim_iommu_unmap(struct sim_iommu *iommu, const struct ir_dma *region)
     return 0;
 }
 
-void sim_iommu_release(struct sim_iommu *iommu)
+void soft_iommu_release(struct soft_iommu *iommu)
 {
     free(iommu->regions);
     memset(iommu, 0, sizeof(*iommu));
 }
 
-uint8_t *sim_iommu_at(const struct sim_iommu *iommu, uint32_t *hint, uint64_t iova, uint64_t length)
+uint8_t *soft_iommu_at(const struct soft_iommu *iommu, uint32_t *hint, uint64_t iova,
+                       uint64_t length)
 {
     const struct ir_dma *region;
 
