@@ -133,6 +133,26 @@ static inline uint64_t virtio_ready(const struct virtio_queue *queue)
     return idx >= taken ? idx - taken : idx + 65536u - taken;
 }
 
+/* Completions that wait, as far as the device says; a device that says there are more than it has
+ * buffers breaks its queue. */
+/*@ requires \valid(queue) && ring_shape(&queue->ring.window) && \valid(queue->device);
+    requires \separated(queue, queue->device);
+    assigns queue->broken;
+    ensures 0 <= \result <= used(&queue->ring.window);
+    ensures \old(queue->broken) != 0 ==> queue->broken != 0;
+    ensures queue->broken != 0 ==> \result == 0;
+*/
+static inline uint64_t virtio_waiting(struct virtio_queue *queue)
+{
+    uint64_t ready = virtio_ready(queue);
+
+    if (queue->broken != 0u || ready > ir_ring_used(&queue->ring.window)) {
+        queue->broken = 1u;
+        return 0u;
+    }
+    return ready;
+}
+
 /* AVAIL and USED in the flags of a packed descriptor. */
 #define VIRTIO_PACKED_FLAGS ((uint64_t)(VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED) << 48)
 
@@ -337,15 +357,14 @@ static inline void virtio_post(struct virtio_queue *queue, const struct ir_pool 
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
     uint64_t header = queue->header;
-    uint64_t address = virtio_header_iova(pool, index, header);
     uint64_t id = (uint64_t)queue->ring.id_at[position];
     struct virtio_desc *desc = queue->packed != 0u ? &queue->desc[position] : &queue->desc[id];
 
-    if (queue->packed == 0u && queue->pairs != 0u) {
+    if (queue->pairs != 0u) {
         virtio_post_pair(queue, pool, position, index, length, flags) /*@ ghost (l, tag) */;
         return;
     }
-    virtio_store_address(&desc->address, address)
+    virtio_store_address(&desc->address, virtio_header_iova(pool, index, header))
         /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, header) */;
     if (queue->packed == 0u) {
         virtio_store_rest(&desc->rest, virtio_rest(header + length, flags))

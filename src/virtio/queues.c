@@ -126,6 +126,13 @@ static int provide(struct virtio_dev *dev, struct virtio_queue *queue, struct ir
     return result;
 }
 
+/* Give memory back that only the device used. */
+static void free_memory(struct virtio_dev *dev, struct ir_dma *memory)
+{
+    ir_domain_free(dev->base.domain, memory);
+    memory->size = 0;
+}
+
 /* Give a queue to the application, with a pool. Errors: as provide, and -EIO the device has not
  * confirmed that it stopped using the memory that the queue had. */
 static int hand_out(struct virtio_dev *dev, struct virtio_queue *queue, struct ir_dma *memory,
@@ -142,8 +149,7 @@ static int hand_out(struct virtio_dev *dev, struct virtio_queue *queue, struct i
         return result;
     result = ir_pool_attach(pool, &queue->ring.window);
     if (result != 0) {
-        ir_domain_free(dev->base.domain, memory);
-        memory->size = 0;
+        free_memory(dev, memory);
         return result;
     }
     queue->pool = pool;
@@ -193,27 +199,19 @@ void virtio_queues_break(struct virtio_dev *dev)
     dev->control.broken = 1;
 }
 
-/* Memory of a queue that the application does not use. */
-static void release_filler(struct virtio_dev *dev, bool set_up, struct ir_dma *memory)
-{
-    if (!set_up) {
-        ir_domain_free(dev->base.domain, memory);
-        memory->size = 0;
-    }
-}
-
 void virtio_queues_drain(struct virtio_dev *dev)
 {
     for (uint32_t p = 0; p < VIRTIO_PAIRS_MAX; p++) {
         if (dev->rx[p].set_up)
             virtio_rx_drain(&dev->rx[p].rxq);
+        else
+            free_memory(dev, &dev->rx[p].memory);
         if (dev->tx[p].set_up)
             virtio_tx_drain(&dev->tx[p].txq);
-        release_filler(dev, dev->rx[p].set_up, &dev->rx[p].memory);
-        release_filler(dev, dev->tx[p].set_up, &dev->tx[p].memory);
+        else
+            free_memory(dev, &dev->tx[p].memory);
     }
-    ir_domain_free(dev->base.domain, &dev->control_memory);
-    dev->control_memory.size = 0;
+    free_memory(dev, &dev->control_memory);
 }
 
 static void release(const struct virtio_dev *dev, const struct virtio_queue *queue, bool set_up,
@@ -257,6 +255,15 @@ uint32_t virtio_pairs_used(const struct virtio_dev *dev)
     return pairs;
 }
 
+/* Ask for no interrupts; with EVENT_IDX the flags of an available ring must be 0 (2.7.7.1). */
+static void silence(volatile ir_device32 *driver, uint8_t packed, uint8_t event_idx)
+{
+    if (packed != 0u)
+        ir_dma_store32(driver, VIRTQ_EVENT_F_DISABLE * 65536u);
+    else if (event_idx == 0u)
+        ir_dma_store32(driver, VIRTQ_AVAIL_F_NO_INTERRUPT);
+}
+
 /* Rings as a device wants them that is about to start: no buffer, and no interrupts. */
 static void clear_rings(struct virtio_queue *queue, const struct ir_dma *memory)
 {
@@ -267,10 +274,7 @@ static void clear_rings(struct virtio_queue *queue, const struct ir_dma *memory)
     queue->posted_turn = 1;
     queue->taken_turn = 1;
     (void)virtio_ring_init(&queue->ring, queue->ring.window.size);
-    if (queue->packed != 0u)
-        ir_dma_store32(queue->driver, VIRTQ_EVENT_F_DISABLE * 65536u);
-    else if (queue->event_idx == 0u)
-        ir_dma_store32(queue->driver, VIRTQ_AVAIL_F_NO_INTERRUPT);
+    silence(queue->driver, queue->packed, queue->event_idx);
 }
 
 /* Tell the device where a queue is, which it must still allow at that size. */
@@ -328,10 +332,7 @@ static void make_control(struct virtio_dev *dev, uint32_t size)
     control->posted = 0;
     control->packed = (uint8_t)virtio_has(dev->features, VIRTIO_F_RING_PACKED);
     control->event_idx = (uint8_t)virtio_has(dev->features, VIRTIO_F_EVENT_IDX);
-    if (control->packed != 0u)
-        ir_dma_store32(control->driver, VIRTQ_EVENT_F_DISABLE * 65536u);
-    else if (control->event_idx == 0u)
-        ir_dma_store32(control->driver, VIRTQ_AVAIL_F_NO_INTERRUPT);
+    silence(control->driver, control->packed, control->event_idx);
 }
 
 static int start_control(struct virtio_dev *dev)

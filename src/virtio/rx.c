@@ -6,26 +6,8 @@
  */
 #include <errno.h>
 
-#include "core/compiler.h"
 #include "core/counter.h"
-#include "virtio/transfer.h"
-
-/* How many buffers the frame in buffer `index` takes, by the header that the device wrote (5.1.6.4).
- * Assumed contract: it lies in the headroom, which no packet contains, and may be anything. */
-#ifdef __FRAMAC__
-/*@ requires \valid_read(pool) && index < pool->count;
-    assigns \nothing;
-    ensures 0 <= \result <= 65535;
-*/
-uint32_t virtio_num_buffers(const struct ir_pool *pool, uint32_t index);
-#else
-static inline uint32_t virtio_num_buffers(const struct ir_pool *pool, uint32_t index)
-{
-    uint8_t *frame = pool->data + index * pool->stride;
-
-    return ir_dma_load16((volatile ir_device16 *)(void *)(frame - sizeof(uint16_t)));
-}
-#endif
+#include "virtio/rx.h"
 
 /* Lend one free buffer, in the position at the tail. */
 /*@ requires TAG_OK(tag);
@@ -75,49 +57,6 @@ void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l
         rx_lend(queue, pool) /*@ ghost (l, tag) */;
     if (count > 0u)
         virtio_publish(queue, count);
-}
-
-/* 1 when a completion is of the oldest buffer, and a whole frame that fits it. */
-/*@ requires \valid_read(rxq) && \valid_read(pool) && ring_shape(&rxq->queue.ring.window);
-    requires pool->count <= 65536 && (rxq->queue.header == 10 || rxq->queue.header == 12);
-    requires rxq->queue.ring.window.slot[rxq->queue.ring.window.head] < pool->count;
-    requires pool->buffer_size <= IR_BUFFER_SIZE_MAX;
-    assigns \nothing;
-    ensures \result == 0 || \result == 1;
-    ensures oldest: \result == 1 ==> done.id == rxq->queue.ring.id_at[rxq->queue.ring.window.head];
-    ensures fits: \result == 1 ==> IR_FRAME_MIN <= done.length - rxq->queue.header <= pool->buffer_size;
-*/
-static inline uint32_t rx_deliverable(const struct virtio_rxq *rxq, const struct ir_pool *pool,
-                                      struct virtio_completion done)
-{
-    const struct virtio_ring *ring = &rxq->queue.ring;
-    uint64_t header = rxq->queue.header;
-
-    if (done.id != (uint32_t)ring->id_at[ring->window.head] ||
-        done.length < header + IR_FRAME_MIN || done.length > header + pool->buffer_size)
-        return 0u;
-    return rxq->mergeable == 0u ||
-           virtio_num_buffers(pool, ring->window.slot[ring->window.head]) == 1u;
-}
-
-/* A completion that is not of the oldest buffer: let that buffer be the oldest. Returns 0 when the
- * device does not have it, or has promised to keep the order. */
-/*@ requires \valid(queue) && \separated(queue, pool, l) && TAG_OK(tag);
-    VBALANCED(requires, pool, l, &queue->ring, tag)
-    assigns queue->ring.window.slot[0 .. 4095], queue->ring.id_at[0 .. 4095],
-        queue->ring.position_of[0 .. 4095], l->place[0 .. 65535];
-    VBALANCED(ensures, pool, l, &queue->ring, tag)
-    ensures \result == 0 || \result == 1;
-    ensures \result == 1 ==> used(&queue->ring.window) > 0 &&
-        queue->ring.id_at[queue->ring.window.head] == id;
-    ensures ring_shuffles{Pre, Post}(l, tag);
-*/
-static inline uint32_t virtio_overtakes(struct virtio_queue *queue, uint32_t id)
-/*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
-{
-    if (queue->in_order != 0u)
-        return 0u;
-    return virtio_ring_forward(&queue->ring, id) /*@ ghost (pool, l, tag) */;
 }
 
 /*@
@@ -269,7 +208,7 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
             break;
         /*@ assert shuffled: ring_shuffles{offered, Here}(l, tag); */
         /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
-        if (!rx_deliverable(rxq, pool, done))
+        if (!virtio_deliverable(rxq, pool, done))
             break;
         /*@ ghost judged: ; */
         rx_deliver(queue, pool, pkts, count, done.length - (uint32_t)queue->header)
@@ -282,195 +221,6 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
     }
     rx_count(rxq, count, bytes);
     return count;
-}
-
-/* How many buffers the frame takes that begins with the oldest; 0 or more than a ring has is no
- * honest number. In the middle of a frame no header says so. */
-/*@ requires \valid_read(rxq) && \valid_read(pool);
-    requires rxq->queue.ring.window.head < rxq->queue.ring.window.size <= 4096;
-    requires rxq->queue.ring.window.slot[rxq->queue.ring.window.head] < pool->count;
-    assigns \nothing;
-    ensures 0 <= \result <= 65535;
-*/
-static uint64_t rx_frame_buffers(const struct virtio_rxq *rxq, const struct ir_pool *pool)
-{
-    const struct ir_ring *window = &rxq->queue.ring.window;
-
-    if (rxq->mergeable == 0u || rxq->parts != 0u)
-        return 1u;
-    return virtio_num_buffers(pool, window->slot[window->head]);
-}
-
-/* Account for `count` buffers that are dropped, the first of which begins a frame of `buffers` unless
- * the rest of one is still to come. */
-/*@ requires \valid(rxq) && 1 <= count <= 4096 && 1 <= buffers <= 65535;
-    assigns rxq->parts, rxq->dropped.errors, rxq->dropped.oversize;
-    ensures errors: rxq->dropped.errors == \old(rxq->dropped.errors) +
-        (\old(rxq->parts) == 0 && buffers == 1 && count == 1 &&
-         \old(rxq->dropped.errors) < 18446744073709551615 ? 1 : 0);
-    ensures oversize: rxq->dropped.oversize == \old(rxq->dropped.oversize) +
-        (\old(rxq->parts) == 0 && (buffers > 1 || count > 1) &&
-         \old(rxq->dropped.oversize) < 18446744073709551615 ? 1 : 0);
-    ensures parts: \old(rxq->parts) == 0 ==> rxq->parts == (buffers > count ? buffers - count : 0);
-    ensures rest: \old(rxq->parts) > 0 ==>
-        rxq->parts == (\old(rxq->parts) > count ? \old(rxq->parts) - count : 0);
-*/
-static void rx_account_drop(struct virtio_rxq *rxq, uint64_t count, uint64_t buffers)
-{
-    if (rxq->parts == 0u) {
-        rxq->parts = buffers;
-        if (buffers > 1u || count > 1u)
-            rxq->dropped.oversize = ir_counter_next(rxq->dropped.oversize);
-        else
-            rxq->dropped.errors = ir_counter_next(rxq->dropped.errors);
-    }
-    rxq->parts = rxq->parts > count ? rxq->parts - count : 0u;
-}
-
-/* 1 when no honest device says this of the oldest buffer. In the middle of a frame there is no
- * header. */
-/*@ requires \valid_read(rxq) && \valid_read(pool);
-    requires rxq->queue.header == 10 || rxq->queue.header == 12;
-    requires pool->buffer_size <= IR_BUFFER_SIZE_MAX;
-    assigns \nothing;
-    ensures \result == 0 || \result == 1;
-    ensures \result == 0 ==> length <= rxq->queue.header + pool->buffer_size;
-    ensures \result == 0 ==> 1 <= buffers <= rxq->queue.ring.window.size;
-    ensures \result == 0 && rxq->parts == 0 ==> length >= rxq->queue.header;
-*/
-static uint32_t rx_breach(const struct virtio_rxq *rxq, const struct ir_pool *pool, uint32_t length,
-                          uint64_t buffers)
-{
-    uint64_t header = rxq->queue.header;
-
-    return length > header + pool->buffer_size || (rxq->parts == 0u && length < header) ||
-           buffers == 0u || buffers > rxq->queue.ring.window.size;
-}
-
-/* Drop what cannot be delivered: one buffer, or with IN_ORDER all up to the one that is named (2.7.9;
- * the ones before it are full, and so too large or parts of what is). When the device broke the protocol,
- * break the queue instead: the buffers stay in their positions until a reset. Returns the completions
- * dealt with. */
-/*@ requires \valid(rxq);
-    QUEUE_OK(requires, &rxq->queue, pool, l)
-    VBALANCED(requires, pool, l, &rxq->queue.ring, tag)
-    requires TAG_OK(tag);
-    requires \separated(rxq, pool, l);
-    requires left <= used(&rxq->queue.ring.window);
-    assigns pool->free_count, pool->stack[0 .. 65535], rxq->queue.ring.window.head,
-        rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
-        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_turn, rxq->queue.broken,
-        rxq->parts, rxq->dropped.errors, rxq->dropped.oversize, l->place[0 .. 65535],
-        l->order[0 .. 65535], l->position[0 .. 65535];
-    QUEUE_OK(ensures, &rxq->queue, pool, l)
-    VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
-    ensures 0 <= \result <= left;
-    ensures used(&rxq->queue.ring.window) == \old(used(&rxq->queue.ring.window)) - \result;
-    ensures broken: \result == 0 ==> rxq->queue.broken == 1;
-    ensures taken: \result > 0 ==> rxq->queue.broken == \old(rxq->queue.broken);
-    ensures vring_frees{Pre, Post}(l, tag);
-*/
-static IR_COLD uint64_t rx_drop(struct virtio_rxq *rxq, struct ir_pool *pool,
-                                struct virtio_completion done, uint64_t left)
-/*@ ghost (struct ledger \ghost *l, int64_t tag) */
-{
-    struct virtio_queue *queue = &rxq->queue;
-    uint64_t more = virtio_finish(queue, done.id, left) /*@ ghost (pool, l, tag) */;
-    uint64_t buffers;
-
-    if (more >= left) {
-        queue->broken = 1u;
-        return 0u;
-    }
-    /*@ ghost found: ; */
-    buffers = rx_frame_buffers(rxq, pool);
-    if (rx_breach(rxq, pool, done.length, buffers)) {
-        queue->broken = 1u;
-        return 0u;
-    }
-    rx_account_drop(rxq, more + 1u, buffers);
-    virtio_return(queue, pool, more) /*@ ghost (l, tag) */;
-    return more + 1u;
-}
-
-/* Drop what lies before the next frame that can be delivered, among `left` completions. */
-/*@ requires \valid(rxq);
-    QUEUE_OK(requires, &rxq->queue, pool, l)
-    VBALANCED(requires, pool, l, &rxq->queue.ring, tag)
-    requires TAG_OK(tag);
-    requires \separated(rxq, pool, l);
-    requires left <= used(&rxq->queue.ring.window);
-    assigns pool->free_count, pool->stack[0 .. 65535], rxq->queue.ring.window.head,
-        rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
-        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_turn, rxq->queue.broken,
-        rxq->parts, rxq->dropped.errors, rxq->dropped.oversize, l->place[0 .. 65535],
-        l->order[0 .. 65535], l->position[0 .. 65535];
-    QUEUE_OK(ensures, &rxq->queue, pool, l)
-    VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
-    ensures 0 <= \result <= left;
-    ensures stays_broken: \old(rxq->queue.broken) != 0 ==> rxq->queue.broken != 0;
-    ensures vring_frees{Pre, Post}(l, tag);
-*/
-static uint64_t rx_skip(struct virtio_rxq *rxq, struct ir_pool *pool, uint64_t left)
-/*@ ghost (struct ledger \ghost *l, int64_t tag) */
-{
-    struct virtio_queue *queue = &rxq->queue;
-    uint64_t skipped = 0u;
-
-    /*@ loop invariant 0 <= skipped <= left;
-        QUEUE_OK(loop invariant, queue, pool, l)
-        VBALANCED(loop invariant, pool, l, &queue->ring, tag)
-        loop invariant used: left - skipped <= used(&queue->ring.window);
-        loop invariant stays_broken: \at(rxq->queue.broken, Pre) != 0 ==> queue->broken != 0;
-        loop invariant moves: vring_frees{Pre, Here}(l, tag);
-        loop assigns skipped, pool->free_count, pool->stack[0 .. 65535],
-            queue->ring.window.head, queue->ring.window.slot[0 .. 4095],
-            queue->ring.id_at[0 .. 4095], queue->ring.position_of[0 .. 4095],
-            queue->taken_turn, queue->broken, rxq->parts, rxq->dropped.errors,
-            rxq->dropped.oversize, l->place[0 .. 65535], l->order[0 .. 65535],
-            l->position[0 .. 65535];
-        loop variant left - skipped;
-    */
-    while (skipped < left && queue->broken == 0u) {
-        struct virtio_completion done = {0, 0};
-        uint64_t dropped;
-
-        if (!virtio_completed(queue, &done))
-            break;
-        /*@ ghost offered: ; */
-        if (done.id != (uint32_t)queue->ring.id_at[queue->ring.window.head])
-            (void)virtio_overtakes(queue, done.id) /*@ ghost (pool, l, tag) */;
-        /*@ assert shuffled: ring_shuffles{offered, Here}(l, tag); */
-        /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
-        if (rxq->parts == 0u && rx_deliverable(rxq, pool, done))
-            break;
-        /*@ ghost before: ; */
-        dropped = rx_drop(rxq, pool, done, left - skipped) /*@ ghost (l, tag) */;
-        if (dropped == 0u)
-            break;
-        skipped += dropped;
-    }
-    return skipped;
-}
-
-/* Completions that wait, as far as the device says; a device that says there are more than it has
- * buffers breaks its queue. */
-/*@ requires \valid(queue) && ring_shape(&queue->ring.window) && \valid(queue->device);
-    requires \separated(queue, queue->device);
-    assigns queue->broken;
-    ensures 0 <= \result <= used(&queue->ring.window);
-    ensures \old(queue->broken) != 0 ==> queue->broken != 0;
-    ensures queue->broken != 0 ==> \result == 0;
-*/
-static inline uint64_t rx_ready(struct virtio_queue *queue)
-{
-    uint64_t ready = virtio_ready(queue);
-
-    if (queue->broken != 0u || ready > ir_ring_used(&queue->ring.window)) {
-        queue->broken = 1u;
-        return 0u;
-    }
-    return ready;
 }
 
 /* After packets were taken: drop what cannot be delivered, lend fresh buffers when a group of positions
@@ -499,7 +249,7 @@ static void rx_recycle(struct virtio_rxq *rxq, uint64_t left, uint64_t taken)
 {
     struct virtio_queue *queue = &rxq->queue;
 
-    taken += rx_skip(rxq, queue->pool, left) /*@ ghost (l, tag) */;
+    taken += virtio_rx_skip(rxq, queue->pool, left) /*@ ghost (l, tag) */;
     if (taken > 0u)
         virtio_taken(queue, taken);
     else
@@ -513,7 +263,7 @@ int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t ma
 {
     struct virtio_queue *queue = &rxq->queue;
     struct ir_pool *pool = queue->pool;
-    uint64_t ready = rx_ready(queue);
+    uint64_t ready = virtio_waiting(queue);
     uint64_t limit = rxq->parts != 0u ? 0u : max < ready ? max : ready;
     uint64_t count = rx_take(rxq, pool, pkts, limit) /*@ ghost (l, tag) */;
 

@@ -82,13 +82,11 @@ int32_t
 virtio_tx_reclaim(struct virtio_txq *txq) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
     struct virtio_queue *queue = &txq->queue;
-    uint64_t ready = virtio_ready(queue);
+    uint64_t ready = virtio_waiting(queue);
     uint64_t finished;
 
-    if (queue->broken != 0u || ready > ir_ring_used(&queue->ring.window)) {
-        queue->broken = 1u;
+    if (queue->broken != 0u)
         return -EIO;
-    }
     finished = tx_finish_all(queue, queue->pool, ready) /*@ ghost (l, tag) */;
     if (finished > 0u)
         virtio_taken(queue, finished);
