@@ -51,20 +51,8 @@ static void card_scribbles(struct input *input)
 static void send_some(struct input *input)
 {
     struct ir_pkt pkts[4];
-    uint32_t count = input_below(input, 5);
 
-    for (uint32_t i = 0; i < count; i++)
-        pkts[i] = stand_handle(input);
-    stand_send(pkts, count);
-}
-
-static void free_many(struct input *input)
-{
-    uint32_t count = input_below(input, STAND_KNOWN + 1u);
-    uint32_t newest = stand.known_count;
-
-    for (uint32_t i = 0; i < count && i < newest; i++)
-        stand_free(stand.known[(newest - 1u - i) % STAND_KNOWN]);
+    stand_send(pkts, stand_draw_any(input, pkts, 4));
 }
 
 static void step(struct input *input)
@@ -88,7 +76,7 @@ static void step(struct input *input)
         stand_free(stand_handle(input));
         break;
     case 7:
-        free_many(input);
+        stand_free_many(input);
         break;
     case 8: {
         struct ir_pkt pkt = stand_handle(input);
@@ -131,12 +119,10 @@ static void step(struct input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint8_t pools[] = {160, 64, 128, 1, 3, 33, 63, 96};
     struct input input = {data, size};
     uint8_t start = input_8(&input);
 
-    /* A few grants left makes their numbers start again soon. */
-    stand_reset(pools[start & 7u], (start & 8u) != 0 ? start >> 4 : 1000000u);
+    stand_reset(start);
     if ((start & 0x10u) == 0)
         stand_refill();
     for (uint32_t i = 0; i < STEPS && input.left > 0; i++) {

@@ -85,8 +85,13 @@ static void fresh_tx(void)
     stand.tx_broken = false;
 }
 
-void stand_reset(uint32_t buffers, uint32_t grants)
+void stand_reset(uint8_t start)
 {
+    static const uint8_t pools[] = {160, 64, 128, 1, 3, 33, 63, 96};
+    uint32_t buffers = pools[start & 7u];
+    /* A few grants left makes their numbers start again soon. */
+    uint32_t grants = (start & 8u) != 0 ? start >> 4 : 1000000u;
+
     set_up_once();
     stand.pool.count = buffers;
     stand.pool.free_count = buffers;
@@ -122,6 +127,41 @@ struct ir_pkt stand_handle(struct input *input)
     if (kind >= 0xc0u)
         pkt.bits ^= UINT64_C(1) << (input_8(input) % 64u);
     return pkt;
+}
+
+uint32_t stand_draw_fresh(struct input *input, struct ir_pkt pkts[STAND_BURST])
+{
+    uint32_t wanted = input_below(input, STAND_BURST + 1u);
+    uint32_t length = input_16(input) & 0xfffu;
+    uint32_t count = 0;
+
+    while (count < wanted) {
+        uint32_t before = stand.known_count;
+
+        stand_alloc(length);
+        if (stand.known_count == before)
+            break;
+        pkts[count++] = stand.known[before % STAND_KNOWN];
+    }
+    return count;
+}
+
+uint32_t stand_draw_any(struct input *input, struct ir_pkt *pkts, uint32_t max)
+{
+    uint32_t count = input_below(input, max + 1u);
+
+    for (uint32_t i = 0; i < count; i++)
+        pkts[i] = stand_handle(input);
+    return count;
+}
+
+void stand_free_many(struct input *input)
+{
+    uint32_t count = input_below(input, STAND_KNOWN + 1u);
+    uint32_t newest = stand.known_count;
+
+    for (uint32_t i = 0; i < count && i < newest; i++)
+        stand_free(stand.known[(newest - 1u - i) % STAND_KNOWN]);
 }
 
 void stand_granted(struct ir_pkt pkt, enum stand_place from, uint32_t length)

@@ -65,13 +65,20 @@ struct stand {
 
 extern struct stand stand;
 
-/* Begin an input: `buffers` (1 to STAND_BUFFERS_MAX) free ones, empty rings, and so many grants
- * left before their numbers start again. */
-void stand_reset(uint32_t buffers, uint32_t grants);
+/* Begin an input, as its first byte says: some number of free buffers, empty rings, and many or few
+ * grants left before their numbers start again. */
+void stand_reset(uint8_t start);
 
 /* A handle from the input: one given out (alive or dead), changed in some bits, forged, or of a
  * pool that does not exist. */
 struct ir_pkt stand_handle(struct input *input);
+
+/* Handles for a burst, as the input says; returns how many. Of new packets that may well be good, at
+ * most STAND_BURST, which the stand remembers; or any, at most `max`. */
+uint32_t stand_draw_fresh(struct input *input, struct ir_pkt pkts[STAND_BURST]);
+uint32_t stand_draw_any(struct input *input, struct ir_pkt *pkts, uint32_t max);
+/* Free some of the handles given out last, alive or dead. */
+void stand_free_many(struct input *input);
 
 /* The application's operations. */
 void stand_alloc(uint32_t length);

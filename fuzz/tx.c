@@ -7,33 +7,18 @@
 
 #define STEPS 192u
 
-/* Packets that may well be good, in one burst. */
 static void send_fresh(struct input *input)
 {
     struct ir_pkt pkts[STAND_BURST];
-    uint32_t count = input_below(input, STAND_BURST + 1u);
-    uint32_t length = input_16(input) & 0xfffu;
-    uint32_t sent = 0;
 
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t before = stand.known_count;
-
-        stand_alloc(length);
-        if (stand.known_count == before)
-            break;
-        pkts[sent++] = stand.known[before % STAND_KNOWN];
-    }
-    stand_send(pkts, sent);
+    stand_send(pkts, stand_draw_fresh(input, pkts));
 }
 
 static void send_any(struct input *input)
 {
     struct ir_pkt pkts[8];
-    uint32_t count = input_below(input, 9);
 
-    for (uint32_t i = 0; i < count; i++)
-        pkts[i] = stand_handle(input);
-    stand_send(pkts, count);
+    stand_send(pkts, stand_draw_any(input, pkts, 8));
 }
 
 /* Progress of an honest card, up to what was lent; or a step back, or beyond. */
@@ -100,11 +85,9 @@ static void step(struct input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint8_t pools[] = {160, 64, 128, 1, 3, 33, 63, 96};
     struct input input = {data, size};
-    uint8_t start = input_8(&input);
 
-    stand_reset(pools[start & 7u], (start & 8u) != 0 ? start >> 4 : 1000000u);
+    stand_reset(input_8(&input));
     for (uint32_t i = 0; i < STEPS && input.left > 0; i++) {
         step(&input);
         stand_check();

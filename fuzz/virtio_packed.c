@@ -5,8 +5,6 @@
  */
 #include "virtio_stand.h"
 
-#define STEPS 128u
-
 #define AVAIL_AND_USED (UINT64_C(0x8080) << 48)
 
 /* The next descriptor to be returned, or one after it, with flags of this turn or the other; or any. */
@@ -45,26 +43,8 @@ static void write_event(struct input *input, struct vstand_queue *queue)
         queue->memory.device = input_32(input);
 }
 
-static void device(struct input *input)
+static void write_any(struct input *input, struct vstand_queue *queue)
 {
-    struct vstand_queue *queue;
-
-    switch (input_8(input) % 8u) {
-    case 0:
-    case 1:
-    case 2:
-        vstand_device_returns(input);
-        return;
-    case 3:
-        vstand_device_writes_header(input);
-        return;
-    case 4:
-        vstand.status = input_8(input);
-        return;
-    default:
-        break;
-    }
-    queue = vstand_choose(input);
     switch (input_8(input) % 6u) {
     case 0:
         write_returned(input, queue);
@@ -89,7 +69,6 @@ static void device(struct input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint8_t pools[] = {160, 64, 128, 1, 3, 33, 63, 96};
     struct input input = {data, size};
     uint8_t start = input_8(&input);
     uint8_t kind = input_8(&input);
@@ -101,18 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .event_idx = (kind & 4u) != 0,
     };
 
-    /* A few grants left makes their numbers start again soon. */
-    vstand_reset(&mode, pools[start & 7u], (start & 8u) != 0 ? start >> 4 : 1000000u, 0,
-                 (kind & 64u) != 0 ? VIRTIO_IDLE_MAX - (kind >> 7) : 0);
-    if ((start & 0x10u) == 0)
-        vstand_refill();
-    for (uint32_t i = 0; i < STEPS && input.left > 0; i++) {
-        if ((input_8(&input) & 1u) != 0) {
-            device(&input);
-        } else {
-            vstand_application(&input);
-            vstand_check();
-        }
-    }
+    vstand_reset(&mode, start, 0, (kind & 64u) != 0 ? VIRTIO_IDLE_MAX - (kind >> 7) : 0);
+    vstand_run(&input, (start & 0x10u) == 0, write_any);
     return 0;
 }

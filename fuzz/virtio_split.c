@@ -5,8 +5,6 @@
  */
 #include "virtio_stand.h"
 
-#define STEPS 128u
-
 /* An index near where it should be, or any. */
 static void write_index(struct input *input, struct vstand_queue *queue)
 {
@@ -48,26 +46,8 @@ static void write_elsewhere(struct input *input, struct vstand_queue *queue)
     }
 }
 
-static void device(struct input *input)
+static void write_any(struct input *input, struct vstand_queue *queue)
 {
-    struct vstand_queue *queue;
-
-    switch (input_8(input) % 8u) {
-    case 0:
-    case 1:
-    case 2:
-        vstand_device_returns(input);
-        return;
-    case 3:
-        vstand_device_writes_header(input);
-        return;
-    case 4:
-        vstand.status = input_8(input);
-        return;
-    default:
-        break;
-    }
-    queue = vstand_choose(input);
     switch (input_8(input) % 5u) {
     case 0:
         write_index(input, queue);
@@ -90,7 +70,6 @@ static void device(struct input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint8_t pools[] = {160, 64, 128, 1, 3, 33, 63, 96};
     static const struct vstand_mode shapes[] = {
         {.header = 12u},                    /* modern, or legacy with MRG_RXBUF ... */
         {.header = 12u, .mergeable = true}, /* ... which this has accepted */
@@ -105,19 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     mode.in_order = (kind & 8u) != 0;
     mode.event_idx = (kind & 16u) != 0;
-    /* A few grants left makes their numbers start again soon. */
-    vstand_reset(&mode, pools[start & 7u], (start & 8u) != 0 ? start >> 4 : 1000000u,
-                 (kind & 32u) != 0 ? 65536u - VSTAND_DESCS : 0,
+    vstand_reset(&mode, start, (kind & 32u) != 0 ? 65536u - VSTAND_DESCS : 0,
                  (kind & 64u) != 0 ? VIRTIO_IDLE_MAX - (kind >> 7) : 0);
-    if ((start & 0x10u) == 0)
-        vstand_refill();
-    for (uint32_t i = 0; i < STEPS && input.left > 0; i++) {
-        if ((input_8(&input) & 1u) != 0) {
-            device(&input);
-        } else {
-            vstand_application(&input);
-            vstand_check();
-        }
-    }
+    vstand_run(&input, (start & 0x10u) == 0, write_any);
     return 0;
 }

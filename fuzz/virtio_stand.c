@@ -82,18 +82,17 @@ static void fresh(struct vstand_queue *queue, uint32_t start, uint32_t wait)
     driver->broken = 0;
 }
 
-void vstand_reset(const struct vstand_mode *mode, uint32_t buffers, uint32_t grants, uint32_t start,
-                  uint32_t wait)
+void vstand_reset(const struct vstand_mode *mode, uint8_t start, uint32_t first, uint32_t wait)
 {
-    stand_reset(buffers, grants);
+    stand_reset(start);
     vstand.mode = *mode;
     vstand.regs.kind = IR_REGS_SIM;
     vstand.regs.size = 0x4000u;
     vstand.regs.sim = &registers;
     prepare(&vstand.rx, &vstand.rxq.queue, 0);
     prepare(&vstand.tx, &vstand.txq.queue, 1);
-    fresh(&vstand.rx, start, wait);
-    fresh(&vstand.tx, start, wait);
+    fresh(&vstand.rx, first, wait);
+    fresh(&vstand.tx, first, wait);
     vstand.rxq.mergeable = mode->mergeable;
     vstand.rxq.parts = 0;
     vstand.rxq.packets = vstand.rx.packets = 0;

@@ -82,10 +82,15 @@ struct vstand {
 
 extern struct vstand vstand;
 
-/* Begin an input: `buffers` and `grants` as stand_reset, and as many buffers lent and returned before as
- * `start` says, a multiple of VSTAND_DESCS. `wait`: calls that have found nothing so far. */
-void vstand_reset(const struct vstand_mode *mode, uint32_t buffers, uint32_t grants, uint32_t start,
-                  uint32_t wait);
+/* Begin an input: its first byte as for stand_reset, and as many buffers lent and returned before as
+ * `first` says, a multiple of VSTAND_DESCS. `wait`: calls that have found nothing so far. */
+void vstand_reset(const struct vstand_mode *mode, uint8_t start, uint32_t first, uint32_t wait);
+
+/* What a device writes into the memory of one queue that no honest one need write. */
+typedef void vstand_write_fn(struct input *, struct vstand_queue *);
+/* Let device and application take turns as the input says, with an audit after each call of the
+ * driver. `refill`: lend buffers first. */
+void vstand_run(struct input *input, bool refill, vstand_write_fn *write);
 
 /* --- The application --- */
 void vstand_receive(uint32_t max);
@@ -95,15 +100,8 @@ void vstand_reclaim(void);
 /* Take back what is in the ring and start it afresh, as after a reset of the device. */
 void vstand_restart_rx(void);
 void vstand_restart_tx(void);
-/* One of these, or of those of stand.h, as the input says. */
-void vstand_application(struct input *input);
 
 /* --- The device --- */
-struct vstand_queue *vstand_choose(struct input *input);
-/* Return buffers as the rules have it, in any order that was agreed upon, with any lengths. */
-void vstand_device_returns(struct input *input);
-/* Write into the header of a buffer that was lent for receiving. */
-void vstand_device_writes_header(struct input *input);
 /* A length that a device could report of a buffer that it filled, so that inputs get deep; or any. */
 uint32_t vstand_draw_length(struct input *input);
 

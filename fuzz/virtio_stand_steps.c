@@ -5,7 +5,9 @@
 #include "oracle.h"
 #include "virtio_stand.h"
 
-struct vstand_queue *vstand_choose(struct input *input)
+#define STEPS 128u
+
+static struct vstand_queue *choose(struct input *input)
 {
     return input_below(input, 4) != 0 ? &vstand.rx : &vstand.tx;
 }
@@ -56,9 +58,10 @@ static void fill(const struct vstand_queue *queue, uint32_t id, uint32_t buffers
     }
 }
 
-void vstand_device_returns(struct input *input)
+/* Return buffers as the rules have it, in any order that was agreed upon, with any lengths. */
+static void device_returns(struct input *input)
 {
-    struct vstand_queue *queue = vstand_choose(input);
+    struct vstand_queue *queue = choose(input);
     uint32_t count = 1u + input_below(input, VSTAND_IDS);
     uint8_t kind = input_8(input);
     uint32_t length = vstand_draw_length(input);
@@ -85,7 +88,8 @@ void vstand_device_returns(struct input *input)
             (queue->memory.device & 0xffffu) | (queue->returned & 0xffffu) * 65536u;
 }
 
-void vstand_device_writes_header(struct input *input)
+/* Write into the header of a buffer that was lent for receiving. */
+static void device_writes_header(struct input *input)
 {
     uint32_t id = input_below(input, VSTAND_IDS);
     uint8_t *frame;
@@ -97,42 +101,18 @@ void vstand_device_writes_header(struct input *input)
     frame[-1] = (uint8_t)(input_8(input) & 0x83u);
 }
 
-static void free_many(struct input *input)
-{
-    uint32_t count = input_below(input, STAND_KNOWN + 1u);
-    uint32_t newest = stand.known_count;
-
-    for (uint32_t i = 0; i < count && i < newest; i++)
-        stand_free(stand.known[(newest - 1u - i) % STAND_KNOWN]);
-}
-
-/* Packets that may well be good, in one burst. */
 static void send_fresh(struct input *input)
 {
     struct ir_pkt pkts[STAND_BURST];
-    uint32_t count = input_below(input, STAND_BURST + 1u);
-    uint32_t length = input_16(input) & 0xfffu;
-    uint32_t sent = 0;
 
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t before = stand.known_count;
-
-        stand_alloc(length);
-        if (stand.known_count == before)
-            break;
-        pkts[sent++] = stand.known[before % STAND_KNOWN];
-    }
-    vstand_send(pkts, sent);
+    vstand_send(pkts, stand_draw_fresh(input, pkts));
 }
 
 static void send_any(struct input *input)
 {
     struct ir_pkt pkts[8];
-    uint32_t count = input_below(input, 9);
 
-    for (uint32_t i = 0; i < count; i++)
-        pkts[i] = stand_handle(input);
-    vstand_send(pkts, count);
+    vstand_send(pkts, stand_draw_any(input, pkts, 8));
 }
 
 static void use_packet(struct input *input)
@@ -148,7 +128,7 @@ static void use_packet(struct input *input)
         stand_free(pkt);
 }
 
-void vstand_application(struct input *input)
+static void application(struct input *input)
 {
     switch (input_8(input) % 10u) {
     case 0:
@@ -163,7 +143,7 @@ void vstand_application(struct input *input)
         use_packet(input);
         break;
     case 5:
-        free_many(input);
+        stand_free_many(input);
         break;
     case 6:
         send_fresh(input);
@@ -180,5 +160,39 @@ void vstand_application(struct input *input)
         else
             vstand_restart_tx();
         break;
+    }
+}
+
+static void device(struct input *input, vstand_write_fn *write)
+{
+    switch (input_8(input) % 8u) {
+    case 0:
+    case 1:
+    case 2:
+        device_returns(input);
+        break;
+    case 3:
+        device_writes_header(input);
+        break;
+    case 4:
+        vstand.status = input_8(input);
+        break;
+    default:
+        write(input, choose(input));
+        break;
+    }
+}
+
+void vstand_run(struct input *input, bool refill, vstand_write_fn *write)
+{
+    if (refill)
+        vstand_refill();
+    for (uint32_t i = 0; i < STEPS && input->left > 0; i++) {
+        if ((input_8(input) & 1u) != 0) {
+            device(input, write);
+        } else {
+            application(input);
+            vstand_check();
+        }
     }
 }

@@ -85,7 +85,8 @@ bool cli_run_interrupted(void);
 bool cli_run_continues(struct cli_run *run, uint32_t moved, uint32_t held);
 
 /* Receive at most a burst, and not beyond --count. A device that broke the protocol is reset, one
- * whose back end went away once that is back; when that does not help the run fails and ends. Returns the number of packets, 0 on an error. */
+ * whose back end went away once that is back; when that does not help the run fails and ends.
+ * Returns the number of packets, 0 on an error. */
 uint32_t cli_run_receive(struct cli_run *run, struct cli_port *port, struct ir_pkt *pkts);
 
 /* Send what can be sent of pkts[*first] to pkts[count - 1] and advance *first past what was sent or
