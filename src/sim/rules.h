@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a driver must not do to the card: the one list of rules. The list is data without code, so that a checker other than the card can be made of it.
+ * What a driver must not do to the card: the one list of rules. The list is data without code, so
+ * that a checker other than the card can be made of it.
  */
 #ifndef IRONRING_SIM_RULES_H
 #define IRONRING_SIM_RULES_H

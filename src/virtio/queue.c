@@ -41,7 +41,8 @@ uint64_t virtio_finish(struct virtio_queue *queue, uint32_t id, uint64_t left)
     QUEUE_OK(requires, queue, pool, l)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires used(&queue->ring.window) > 0;
-    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head, queue->taken_turn, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head, queue->taken_turn,
+        l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) - 1;
