@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The virtio function in front of a back end: what is offered, what the back end is told when its
- * driver starts and resets it, and how the loss of the back end looks.
+ * The virtio function in front of a back end: what is offered, and what the back end is told when its
+ * driver starts and resets it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,115 +15,7 @@
 
 #include <cmocka.h>
 
-#include "backend.h"
-#include "files.h"
-#include "player.h"
-#include "softdev/function.h"
-
-#define BEGINNING 5u  /* messages until they have come to terms */
-#define STARTED   25u /* ... and until two rings are started */
-#define USUAL     (SOFT_F_VERSION_1 | SOFT_F_MRG_RXBUF | SOFT_F_MAC | SOFT_F_STATUS)
-#define COMMANDS  (SOFT_F_CTRL_VQ | SOFT_F_CTRL_RX | SOFT_F_CTRL_MAC_ADDR)
-
-struct stand {
-    struct backend backend;
-    struct player player;
-    int files; /* open before */
-};
-
-static int set_up(void **state)
-{
-    static struct stand stand;
-
-    memset(&stand, 0, sizeof(stand));
-    stand.files = open_files();
-    backend_init(&stand.backend);
-    *state = &stand;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct stand *stand = *state;
-
-    backend_remove(&stand->backend);
-    assert_int_equal(open_files(), stand->files);
-    return 0;
-}
-
-static void open_device(struct stand *stand, const char *keys)
-{
-    char text[256];
-
-    (void)snprintf(text, sizeof(text), "%s%s", stand->backend.path, keys);
-    if (player_open(&stand->player, text) != 0)
-        fail_msg("%s", stand->player.error);
-}
-
-static void close_device(struct stand *stand)
-{
-    player_close(&stand->player);
-    backend_stop(&stand->backend);
-}
-
-static uint64_t number_in(const struct backend_message *message)
-{
-    return vhost_user_get64(message->payload);
-}
-
-static void expect_state(struct backend *backend, uint32_t *at, uint32_t request, uint32_t index,
-                         uint32_t number)
-{
-    const struct backend_message *message = backend_message(backend, (*at)++, request);
-
-    assert_int_equal(message->size, 8);
-    assert_int_equal(vhost_user_get32(message->payload), index);
-    assert_int_equal(vhost_user_get32(message->payload + 4), number);
-}
-
-static void expect_event(struct backend *backend, uint32_t *at, uint32_t request, uint32_t index)
-{
-    const struct backend_message *message = backend_message(backend, (*at)++, request);
-
-    assert_true(number_in(message) == index);
-    assert_int_equal(message->files, 1);
-}
-
-static void expect_ring(struct stand *stand, uint32_t *at, uint32_t index, uint32_t base)
-{
-    uint64_t ring = stand->player.memory.iova + (uint64_t)index * PLAYER_STEP;
-    const struct backend_message *message;
-
-    expect_event(&stand->backend, at, VHOST_USER_SET_VRING_CALL, index);
-    expect_state(&stand->backend, at, VHOST_USER_SET_VRING_NUM, index, PLAYER_RING);
-    expect_state(&stand->backend, at, VHOST_USER_SET_VRING_BASE, index, base);
-    message = backend_message(&stand->backend, (*at)++, VHOST_USER_SET_VRING_ADDR);
-    assert_int_equal(vhost_user_get32(message->payload), index);
-    assert_true(vhost_user_get64(message->payload + 8) == ring);
-    assert_true(vhost_user_get64(message->payload + 16) == ring + PLAYER_USED);
-    assert_true(vhost_user_get64(message->payload + 24) == ring + PLAYER_AVAIL);
-    expect_event(&stand->backend, at, VHOST_USER_SET_VRING_KICK, index);
-}
-
-static void expect_status(struct stand *stand, uint32_t *at, uint8_t status)
-{
-    assert_true(number_in(backend_message(&stand->backend, (*at)++, VHOST_USER_SET_STATUS)) ==
-                status);
-}
-
-static void expect_table(struct stand *stand, uint32_t *at, uint64_t size)
-{
-    const struct backend_message *message =
-        backend_message(&stand->backend, (*at)++, VHOST_USER_SET_MEM_TABLE);
-
-    assert_int_equal(message->flags, VHOST_USER_VERSION | VHOST_USER_NEED_REPLY);
-    assert_int_equal(message->files, 1);
-    assert_int_equal(vhost_user_get32(message->payload), 1);
-    assert_true(vhost_user_get64(message->payload + 8) == IR_DOMAIN_FIRST);
-    assert_true(vhost_user_get64(message->payload + 16) == size);
-    assert_true(vhost_user_get64(message->payload + 24) == IR_DOMAIN_FIRST);
-    assert_true(vhost_user_get64(message->payload + 32) == 0);
-}
+#include "device_stand.h"
 
 static void the_function_is_a_modern_network_card(void **state)
 {
@@ -335,143 +227,6 @@ static void memory_that_cannot_grow_needs_a_reset(void **state)
     close_device(stand);
 }
 
-static void a_lost_back_end_needs_a_reset_and_may_come_again(void **state)
-{
-    struct stand *stand = *state;
-
-    backend_start(&stand->backend);
-    open_device(stand, ",timeout_ms=100");
-    for (uint32_t i = 0; i < 3; i++) {
-        player_run(&stand->player, USUAL, 2, 0);
-        assert_int_equal(player_status(&stand->player), 0x0f);
-        assert_true(backend_kicked(&stand->backend, 1));
-        backend_stop(&stand->backend);
-        player_notify(&stand->player, 0); /* to nobody */
-        assert_int_equal(player_status(&stand->player), 0x4f);
-        assert_int_equal(player_status(&stand->player), 0x4f);
-        assert_false(player_link(&stand->player));
-        /* Nobody there: it is stopped, but does not start. */
-        assert_true(player_reset(&stand->player));
-        assert_false(player_link(&stand->player));
-        (void)player_offered(&stand->player);
-        assert_false(player_accept(&stand->player, USUAL));
-        backend_start(&stand->backend);
-        assert_true(player_reset(&stand->player));
-        assert_true(player_link(&stand->player));
-    }
-    player_run(&stand->player, USUAL, 2, 0);
-    assert_int_equal(player_status(&stand->player), 0x0f);
-    close_device(stand);
-}
-
-static void a_back_end_that_comes_again_with_less_offers_less(void **state)
-{
-    struct stand *stand = *state;
-
-    backend_start(&stand->backend);
-    open_device(stand, "");
-    player_run(&stand->player, USUAL, 2, 0);
-    backend_stop(&stand->backend);
-    stand->backend.features &= ~SOFT_F_MRG_RXBUF;
-    backend_start(&stand->backend);
-    assert_int_equal(player_status(&stand->player), 0x4f);
-    assert_true(player_reset(&stand->player));
-    assert_true((player_offered(&stand->player) & SOFT_F_MRG_RXBUF) == 0);
-    close_device(stand);
-}
-
-static void a_server_is_found_again_by_its_back_end(void **state)
-{
-    struct stand *stand = *state;
-
-    stand->backend.client = true;
-    backend_start(&stand->backend);
-    open_device(stand, ",server=on,timeout_ms=4000");
-    player_run(&stand->player, USUAL, 2, 0);
-    assert_int_equal(player_status(&stand->player), 0x0f);
-    backend_stop(&stand->backend);
-    assert_int_equal(player_status(&stand->player), 0x4f);
-    backend_start(&stand->backend);
-    player_run(&stand->player, USUAL, 2, 0);
-    assert_int_equal(player_status(&stand->player), 0x0f);
-    assert_int_equal(atomic_load(&stand->backend.connections), 2);
-    close_device(stand);
-}
-
-/* It may still be writing: that it is stopped is not said until another connection proves it. */
-static void a_back_end_that_does_not_stop_is_not_stopped(void **state)
-{
-    struct stand *stand = *state;
-
-    backend_start(&stand->backend);
-    open_device(stand, ",timeout_ms=100");
-    player_run(&stand->player, USUAL, 2, 0);
-    stand->backend.at = VHOST_USER_GET_VRING_BASE;
-    stand->backend.fault = BACKEND_SILENT;
-    assert_true(player_reset(&stand->player)); /* by connecting anew */
-    assert_int_equal(atomic_load(&stand->backend.connections), 2);
-    player_run(&stand->player, USUAL, 2, 0);
-    stand->backend.features = 0; /* comes to no terms any more */
-    assert_false(player_reset(&stand->player));
-    assert_false(player_reset(&stand->player));
-    stand->backend.features = BACKEND_FEATURES;
-    assert_true(player_reset(&stand->player));
-    close_device(stand);
-}
-
-static void nonsense_from_the_back_end_needs_a_reset(void **state)
-{
-    struct stand *stand = *state;
-
-    backend_start(&stand->backend);
-    open_device(stand, "");
-    player_run(&stand->player, USUAL, 2, 0);
-    assert_int_equal(player_status(&stand->player), 0x0f);
-    backend_send(&stand->backend, "nonsense", 8);
-    assert_int_equal(player_status(&stand->player), 0x4f);
-    assert_false(player_link(&stand->player));
-    player_run(&stand->player, USUAL, 2, 0);
-    assert_int_equal(player_status(&stand->player), 0x0f);
-    close_device(stand);
-}
-
-static void a_back_end_that_goes_while_it_is_started_needs_a_reset(void **state)
-{
-    static const uint32_t requests[] = {VHOST_USER_SET_MEM_TABLE, VHOST_USER_SET_VRING_NUM,
-                                        VHOST_USER_SET_VRING_KICK, VHOST_USER_SET_VRING_ENABLE};
-    struct stand *stand = *state;
-
-    backend_start(&stand->backend);
-    open_device(stand, "");
-    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-        assert_true(player_reset(&stand->player));
-        stand->backend.at = requests[i];
-        stand->backend.fault = BACKEND_HANGS_UP;
-        player_run(&stand->player, USUAL, 2, 0);
-        assert_int_equal(player_status(&stand->player), 0x4f);
-        stand->backend.at = 0;
-    }
-    close_device(stand);
-}
-
-static void features_that_the_back_end_refuses_do_not_stay(void **state)
-{
-    struct stand *stand = *state;
-
-    backend_start(&stand->backend);
-    open_device(stand, "");
-    stand->backend.at = VHOST_USER_GET_STATUS;
-    stand->backend.fault = BACKEND_VALUE;
-    stand->backend.value = SOFT_ACKNOWLEDGE;
-    assert_true(player_reset(&stand->player));
-    (void)player_offered(&stand->player);
-    assert_false(player_accept(&stand->player, USUAL));
-    assert_false(player_link(&stand->player));
-    assert_true(player_reset(&stand->player));
-    assert_true(player_link(&stand->player));
-    close_device(stand);
-}
-
 static void a_delay_takes_at_least_its_time(void **state)
 {
     struct stand *stand = *state;
@@ -506,7 +261,6 @@ static void an_error_names_the_device_and_leaves_nothing(void **state)
 
 int main(void)
 {
-#define ON_STAND(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         ON_STAND(the_function_is_a_modern_network_card),
         ON_STAND(what_is_offered_is_what_the_back_end_and_the_options_allow),
@@ -518,13 +272,6 @@ int main(void)
         ON_STAND(the_ring_of_commands_is_not_told),
         ON_STAND(the_memory_is_told_again_when_it_grows),
         ON_STAND(memory_that_cannot_grow_needs_a_reset),
-        ON_STAND(a_lost_back_end_needs_a_reset_and_may_come_again),
-        ON_STAND(a_back_end_that_comes_again_with_less_offers_less),
-        ON_STAND(a_server_is_found_again_by_its_back_end),
-        ON_STAND(a_back_end_that_does_not_stop_is_not_stopped),
-        ON_STAND(nonsense_from_the_back_end_needs_a_reset),
-        ON_STAND(a_back_end_that_goes_while_it_is_started_needs_a_reset),
-        ON_STAND(features_that_the_back_end_refuses_do_not_stay),
         ON_STAND(a_delay_takes_at_least_its_time),
         ON_STAND(an_error_names_the_device_and_leaves_nothing),
     };
