@@ -52,8 +52,9 @@ int ir_open(struct ir_domain *domain, const char *device, struct ir_dev **dev,
 
 /* Attach receive or transmit queue `index` (0 to 63, without gaps by the time of ir_start) to a
  * pool of the device's domain, with `size` descriptors (64 to 4096, a power of two). Only while
- * stopped. The queue belongs to the device and lives until ir_close. Errors: -EINVAL, -EBUSY
- * started or index already set up, -ENOMEM, -ENOSPC. */
+ * stopped. The queue belongs to the device and lives until ir_close. A legacy virtio device has rings of
+ * its own size, whatever `size` is. Errors: -EINVAL, -EBUSY started or index already set up, -ENOMEM,
+ * -ENOSPC, -EIO the device is down after a reset that failed. */
 int ir_rxq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool,
                  struct ir_rxq **queue);
 int ir_txq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool,
@@ -104,18 +105,20 @@ void ir_rxq_drops(const struct ir_rxq *queue, struct ir_rxq_drops *drops);
 
 struct ir_link {
     bool up;
-    uint32_t speed_mbps; /* 0 while down */
+    uint32_t speed_mbps; /* 0 while down, and when the device does not say (virtio) */
 };
 /* Errors: -ENODEV the device is gone. */
 int ir_link(struct ir_dev *dev, struct ir_link *link);
 /* Wait until the link is up, at most `timeout_ms`. Errors: -ETIMEDOUT, -ENODEV. */
 int ir_link_wait(struct ir_dev *dev, uint32_t timeout_ms);
 
-/* The device's own address. Setting it needs a unicast address that is not zero (-EINVAL). */
+/* The device's own address. Setting it needs a unicast address that is not zero (-EINVAL), and a device
+ * that can be given one (-ENOTSUP). A virtio device is told of this and of the filters below by
+ * commands, which can fail in two more ways: -EIO it refuses, or answers nonsense, -ETIMEDOUT. */
 int ir_mac_get(struct ir_dev *dev, uint8_t mac[IR_MAC_LENGTH]);
 int ir_mac_set(struct ir_dev *dev, const uint8_t mac[IR_MAC_LENGTH]);
 /* Receive frames for every address, or for the device's own, broadcast and the multicast filter's
- * only. */
+ * only (-ENOTSUP for a device that cannot filter). */
 int ir_promiscuous(struct ir_dev *dev, bool on);
 /* Replace the multicast filter; count 0 clears it. Errors: -EINVAL an address is not multicast. */
 int ir_multicast(struct ir_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count);
@@ -137,7 +140,7 @@ int ir_stats(struct ir_dev *dev, struct ir_stats *stats);
 
 struct ir_info {
     char name[64];   /* as given to ir_open */
-    char driver[16]; /* ixgbe */
+    char driver[16]; /* ixgbe, virtio */
     uint16_t vendor, device;
     uint32_t rx_queues_max, tx_queues_max;
     uint32_t frame_max; /* longest frame that can be sent, bytes without checksum */
