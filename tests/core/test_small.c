@@ -92,6 +92,15 @@ static void counter_stays_at_its_largest_value(void **state)
     assert_true(ir_counter_next(UINT64_MAX) == UINT64_MAX);
 }
 
+static void sum_stays_at_the_largest_value_too(void **state)
+{
+    (void)state;
+    assert_int_equal(ir_counter_add(7, 9), 16);
+    assert_true(ir_counter_add(UINT64_MAX - 5, 5) == UINT64_MAX);
+    assert_true(ir_counter_add(UINT64_MAX - 5, 6) == UINT64_MAX);
+    assert_true(ir_counter_add(UINT64_MAX, UINT64_MAX) == UINT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +110,7 @@ int main(void)
         cmocka_unit_test(handle_has_its_fields_where_they_are_documented),
         cmocka_unit_test(counter_counts_one_at_a_time),
         cmocka_unit_test(counter_stays_at_its_largest_value),
+        cmocka_unit_test(sum_stays_at_the_largest_value_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
