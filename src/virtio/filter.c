@@ -42,7 +42,7 @@ static int tell_table(struct virtio_dev *dev)
 
     data[4] = (uint8_t)count;
     for (uint32_t i = 0; i < count; i++)
-        memcpy(data + 8u + i * IR_MAC_LENGTH, dev->multicast[i], IR_MAC_LENGTH);
+        memcpy(data + 8u + (size_t)i * IR_MAC_LENGTH, dev->multicast[i], IR_MAC_LENGTH);
     if (result == 0)
         result = command(dev, VIRTIO_NET_CTRL_MAC, VIRTIO_NET_CTRL_MAC_TABLE_SET, data,
                          8u + count * IR_MAC_LENGTH);
