@@ -185,7 +185,7 @@ def functions_of(path, include, root):
 RULES = 'src/sim/rules.h'
 RULE = re.compile(r'X\((\w+), (PROVED|WATCHED),')
 NAMED = re.compile(r'\[([A-Z][A-Z0-9_]+(?:, [A-Z][A-Z0-9_]+)*)\]')
-BOUNDS = ('IR_', 'IXGBE_')  # what else stands in brackets
+BOUNDS = ('IR_', 'IXGBE_', 'VIRTIO_')  # what else stands in brackets
 
 
 def rules(root, files):

@@ -91,13 +91,28 @@ static int config_fields(const struct virtio_dev *dev, uint32_t offset, uint32_t
     return -EIO;
 }
 
+/* Read the field of two bytes at `offset` when the feature it needs was agreed upon; if not, *value stays. */
+/*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
+    requires feature > 0 && offset <= 16;
+    requires \valid(value) && \separated(value, dev, dev->base.transport);
+    assigns *value;
+    ensures \result == 0 || \result == -22 || \result == -5;
+    ensures range: \result == 0 ==> *value <= 65535 || *value == \old(*value);
+    ensures absent: !has(dev->features, feature) ==> \result == 0 && *value == \old(*value);
+*/
+static int config_field(const struct virtio_dev *dev, uint64_t feature, uint32_t offset,
+                        uint32_t *value)
+{
+    if (!virtio_has(dev->features, feature))
+        return 0;
+    return config_fields(dev, offset, 2u, 1u, value);
+}
+
 int virtio_config_link(const struct virtio_dev *dev, bool *up)
 {
     uint32_t status = STATUS_LINK_UP;
-    int result = 0;
+    int result = config_field(dev, VIRTIO_NET_F_STATUS, CONFIG_STATUS, &status);
 
-    if (virtio_has(dev->features, VIRTIO_NET_F_STATUS))
-        result = config_fields(dev, CONFIG_STATUS, 2u, 1u, &status);
     if (result == 0)
         *up = status % 2u == STATUS_LINK_UP;
     return result;
@@ -110,29 +125,52 @@ int virtio_config_mac(const struct virtio_dev *dev, uint8_t mac[IR_MAC_LENGTH])
 
     if (result != 0)
         return result;
+    /*@ loop invariant 0 <= i <= IR_MAC_LENGTH;
+        loop assigns i, mac[0 .. IR_MAC_LENGTH - 1];
+        loop variant IR_MAC_LENGTH - i;
+    */
     for (uint32_t i = 0; i < IR_MAC_LENGTH; i++)
         mac[i] = (uint8_t)(bytes[i] % 256u);
     return 0;
+}
+
+/* 1 when the specification allows these (5.1.4.1). */
+/*@ requires \valid_read(dev);
+    assigns \nothing;
+    ensures \result == 0 || \result == 1;
+    ensures \result == 1 <==> 1 <= pairs <= PAIRS_MAX &&
+        (mtu >= MTU_MIN || !has(dev->features, VIRTIO_NET_F_MTU));
+*/
+static uint32_t legal(const struct virtio_dev *dev, uint32_t pairs, uint32_t mtu)
+{
+    return pairs >= 1u && pairs <= PAIRS_MAX &&
+           (mtu >= MTU_MIN || !virtio_has(dev->features, VIRTIO_NET_F_MTU));
+}
+
+/* The control queue comes after the receive and transmit queues, even of pairs that are not used
+ * (5.1.2). */
+/*@ requires \valid_read(dev) && 1 <= pairs <= PAIRS_MAX;
+    assigns \nothing;
+    ensures \result == VIRTIO_NO_QUEUE || (2 <= \result <= 65534 && \result % 2 == 0);
+*/
+static uint32_t control_index(const struct virtio_dev *dev, uint32_t pairs)
+{
+    return virtio_has(dev->features, VIRTIO_NET_F_CTRL_VQ) ? 2u * pairs : VIRTIO_NO_QUEUE;
 }
 
 int virtio_config_limits(struct virtio_dev *dev)
 {
     uint32_t pairs = 1;
     uint32_t mtu = 0;
-    int result = 0;
+    int result = config_field(dev, VIRTIO_NET_F_MQ, CONFIG_PAIRS, &pairs);
 
-    if (virtio_has(dev->features, VIRTIO_NET_F_MQ))
-        result = config_fields(dev, CONFIG_PAIRS, 2u, 1u, &pairs);
-    if (result == 0 && virtio_has(dev->features, VIRTIO_NET_F_MTU))
-        result = config_fields(dev, CONFIG_MTU, 2u, 1u, &mtu);
+    if (result == 0)
+        result = config_field(dev, VIRTIO_NET_F_MTU, CONFIG_MTU, &mtu);
     if (result != 0)
         return result;
-    if (pairs == 0u || pairs > PAIRS_MAX ||
-        (virtio_has(dev->features, VIRTIO_NET_F_MTU) && mtu < MTU_MIN))
+    if (!legal(dev, pairs, mtu))
         return -EIO;
-    dev->control_index = VIRTIO_NO_QUEUE;
-    if (virtio_has(dev->features, VIRTIO_NET_F_CTRL_VQ))
-        dev->control_index = 2u * pairs; /* even of pairs that are not used (5.1.2) */
+    dev->control_index = control_index(dev, pairs);
     dev->pairs_max = pairs < VIRTIO_PAIRS_MAX ? pairs : VIRTIO_PAIRS_MAX;
     dev->mtu = mtu;
     return 0;

@@ -32,10 +32,10 @@ static void write_command(const struct virtio_control *control,
         control->command_iova + VIRTIO_CONTROL_BYTES + 1 - address;
     assigns \nothing;
 */
-static void store(struct virtio_desc *desc, uint64_t address, uint64_t rest)
+static void virtio_store_command(struct virtio_desc *desc, uint64_t address, uint64_t rest)
     /*@ ghost (const struct virtio_control *control) */;
 #else
-static void store(struct virtio_desc *desc, uint64_t address, uint64_t rest)
+static void virtio_store_command(struct virtio_desc *desc, uint64_t address, uint64_t rest)
 {
     ir_dma_store64(&desc->address, address);
     ir_dma_store64(&desc->rest, rest);
@@ -64,11 +64,11 @@ static void post_packed(const struct virtio_control *control, uint64_t length)
     uint64_t first = first_descriptor(control);
     uint64_t ack = control->command_iova + VIRTIO_CONTROL_BYTES;
 
-    store(&control->desc[first + 1u], ack,
+    virtio_store_command(&control->desc[first + 1u], ack,
           1u + 4294967296u * 65536u * (VIRTQ_DESC_F_WRITE + control->avail_flag))
         /*@ ghost (control) */;
     ir_dma_release();
-    store(&control->desc[first], control->command_iova,
+    virtio_store_command(&control->desc[first], control->command_iova,
           length + 4294967296u * 65536u * (VIRTQ_DESC_F_NEXT + control->avail_flag))
         /*@ ghost (control) */;
 }
@@ -81,10 +81,10 @@ static void post_split(struct virtio_control *control, uint64_t length)
     uint64_t first = first_descriptor(control);
     uint64_t ack = control->command_iova + VIRTIO_CONTROL_BYTES;
 
-    store(&control->desc[first], control->command_iova,
+    virtio_store_command(&control->desc[first], control->command_iova,
           length + 4294967296u * (VIRTQ_DESC_F_NEXT + 65536u * (first + 1u)))
         /*@ ghost (control) */;
-    store(&control->desc[first + 1u], ack, 1u + 4294967296u * VIRTQ_DESC_F_WRITE)
+    virtio_store_command(&control->desc[first + 1u], ack, 1u + 4294967296u * VIRTQ_DESC_F_WRITE)
         /*@ ghost (control) */;
     ir_dma_store16(&control->avail[control->position], (uint16_t)first);
     control->posted = (uint16_t)((control->posted + 1u) % 65536u);

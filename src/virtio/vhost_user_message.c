@@ -66,28 +66,47 @@ uint32_t vhost_user_build_state(uint8_t *bytes, uint32_t request, uint32_t reply
     return VHOST_USER_HEADER + VHOST_USER_STATE;
 }
 
+/*@ requires \valid(to + (0 .. 15));
+    assigns to[0 .. 15];
+    ensures le64(to) == first && le64(to + 8) == second;
+*/
+static void put_two(uint8_t *to, uint64_t first, uint64_t second)
+{
+    vhost_user_put64(to, first);
+    vhost_user_put64(to + 8, second);
+}
+
+/* A payload of two small numbers, of which the second is 0, and four addresses or sizes, the last 0. */
+/*@ requires \valid(to + (0 .. 39));
+    assigns to[0 .. 39];
+    ensures le32(to) == number && le32(to + 4) == 0;
+    ensures le64(to + 8) == first && le64(to + 16) == second;
+    ensures le64(to + 24) == third && le64(to + 32) == 0;
+*/
+static void put_places(uint8_t *to, uint32_t number, uint64_t first, uint64_t second,
+                       uint64_t third)
+{
+    vhost_user_put64(to, number);
+    /*@ assert small: le32(to) == number && le32(to + 4) == 0; */
+    put_two(to + 8, first, second);
+    put_two(to + 24, third, 0u);
+}
+
 uint32_t vhost_user_build_address(uint8_t *bytes, uint32_t reply,
                                   const struct vhost_user_ring *ring)
 {
     put_header(bytes, VHOST_USER_SET_VRING_ADDR, reply, VHOST_USER_ADDRESS);
-    vhost_user_put32(bytes + 12, ring->index);
-    vhost_user_put32(bytes + 16, 0u); /* nothing is logged */
-    vhost_user_put64(bytes + 20, ring->desc);
-    vhost_user_put64(bytes + 28, ring->device);
-    vhost_user_put64(bytes + 36, ring->driver);
-    vhost_user_put64(bytes + 44, 0u); /* where it would be logged */
+    /* Nothing is logged: the number has no flags, and the last place is not used. */
+    put_places(bytes + 12, ring->index, ring->desc, ring->device, ring->driver);
     return VHOST_USER_HEADER + VHOST_USER_ADDRESS;
 }
 
 uint32_t vhost_user_build_memory(uint8_t *bytes, uint32_t reply, uint64_t address, uint64_t size)
 {
     put_header(bytes, VHOST_USER_SET_MEM_TABLE, reply, VHOST_USER_MEMORY);
-    vhost_user_put32(bytes + 12, 1u); /* regions */
-    vhost_user_put32(bytes + 16, 0u);
-    vhost_user_put64(bytes + 20, address); /* for the device */
-    vhost_user_put64(bytes + 28, size);
-    vhost_user_put64(bytes + 36, address); /* for the driver */
-    vhost_user_put64(bytes + 44, 0u);      /* in the file */
+    /* One region, its address for the device, its size, its address for the driver; it begins where the
+     * file does. */
+    put_places(bytes + 12, 1u, address, size, address);
     return VHOST_USER_HEADER + VHOST_USER_MEMORY;
 }
 

@@ -91,10 +91,36 @@ struct virtio_rings {
 int virtio_queue_enable(const struct virtio_dev *dev, uint32_t number,
                         const struct virtio_rings *rings, uint32_t *notify_offset);
 
-/* config.c: the device's own configuration (5.1.4). Fields that were not agreed upon are not read. */
+/* config.c: the device's own configuration (5.1.4). Fields that were not agreed upon are not read. Errors:
+ * -EINVAL outside of the window, -EIO it changes all the time. */
+/*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
+    requires \valid(up) && \separated(up, dev, dev->base.transport);
+    assigns *up;
+    ensures \result == 0 || \result == -22 || \result == -5;
+    ensures \result != 0 ==> *up == \old(*up);
+*/
 int virtio_config_link(const struct virtio_dev *dev, bool *up);
+/*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
+    requires \valid(mac + (0 .. IR_MAC_LENGTH - 1));
+    requires \separated(mac + (0 .. IR_MAC_LENGTH - 1), dev, dev->base.transport);
+    assigns mac[0 .. IR_MAC_LENGTH - 1];
+    ensures \result == 0 || \result == -22 || \result == -5;
+    ensures \result != 0 ==> \forall integer i; 0 <= i < IR_MAC_LENGTH ==> mac[i] == \old(mac[i]);
+*/
 int virtio_config_mac(const struct virtio_dev *dev, uint8_t mac[IR_MAC_LENGTH]);
-/* Errors: -EIO a value that the specification does not allow. */
+/* How many queue pairs there are, the control queue's number, and the MTU. Error besides: -EIO a value
+ * that the specification does not allow. */
+/*@ requires \valid(dev) && \valid_read(dev->base.transport);
+    requires \separated(dev, dev->base.transport);
+    assigns dev->pairs_max, dev->control_index, dev->mtu;
+    ensures \result == 0 || \result == -22 || \result == -5;
+    ensures pairs: \result == 0 ==> 1 <= dev->pairs_max <= VIRTIO_PAIRS_MAX;
+    ensures control: \result == 0 ==> dev->control_index == VIRTIO_NO_QUEUE ||
+        (2 <= dev->control_index <= 65534 && dev->control_index % 2 == 0);
+    ensures mtu: \result == 0 ==> dev->mtu == 0 || 68 <= dev->mtu <= 65535;
+    ensures refused: \result != 0 ==> dev->pairs_max == \old(dev->pairs_max) &&
+        dev->control_index == \old(dev->control_index) && dev->mtu == \old(dev->mtu);
+*/
 int virtio_config_limits(struct virtio_dev *dev);
 
 /* filter.c: as the public functions, and all of them after a reset. */
