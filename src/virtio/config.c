@@ -20,7 +20,7 @@
 
 /* Read the generation: what is read between two equal ones belongs together. A legacy device has none. */
 /*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
-    requires \valid(generation) && \separated(generation, dev->base.transport);
+    requires \valid(generation) && \separated(generation, dev, dev->base.transport);
     assigns *generation;
     ensures \result == 0 || \result == -22;
 */

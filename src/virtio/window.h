@@ -66,7 +66,7 @@ int virtio_find_windows(struct ir_transport *transport, struct virtio_windows *w
 /* Access the register of `width` bytes at `offset` of a window. Errors: -EINVAL it does not lie in it,
  * and nothing is accessed. */
 /*@ requires \valid_read(transport) && \valid_read(window) && \valid(value);
-    requires \separated(value, transport);
+    requires \separated(value, transport, window);
     assigns *value;
     ensures \result == 0 || \result == -22;
     ensures inside: \result == 0 ==> window->bar < IR_BARS_MAX && offset + width <= window->length;
