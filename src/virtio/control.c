@@ -65,11 +65,11 @@ static void post_packed(const struct virtio_control *control, uint64_t length)
     uint64_t ack = control->command_iova + VIRTIO_CONTROL_BYTES;
 
     virtio_store_command(&control->desc[first + 1u], ack,
-          1u + 4294967296u * 65536u * (VIRTQ_DESC_F_WRITE + control->avail_flag))
+                         1u + 4294967296u * 65536u * (VIRTQ_DESC_F_WRITE + control->avail_flag))
         /*@ ghost (control) */;
     ir_dma_release();
     virtio_store_command(&control->desc[first], control->command_iova,
-          length + 4294967296u * 65536u * (VIRTQ_DESC_F_NEXT + control->avail_flag))
+                         length + 4294967296u * 65536u * (VIRTQ_DESC_F_NEXT + control->avail_flag))
         /*@ ghost (control) */;
 }
 
@@ -82,7 +82,7 @@ static void post_split(struct virtio_control *control, uint64_t length)
     uint64_t ack = control->command_iova + VIRTIO_CONTROL_BYTES;
 
     virtio_store_command(&control->desc[first], control->command_iova,
-          length + 4294967296u * (VIRTQ_DESC_F_NEXT + 65536u * (first + 1u)))
+                         length + 4294967296u * (VIRTQ_DESC_F_NEXT + 65536u * (first + 1u)))
         /*@ ghost (control) */;
     virtio_store_command(&control->desc[first + 1u], ack, 1u + 4294967296u * VIRTQ_DESC_F_WRITE)
         /*@ ghost (control) */;

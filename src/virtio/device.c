@@ -245,10 +245,22 @@ static int check_queues(const struct virtio_dev *dev)
     return 0;
 }
 
-static int start_or_stop(struct virtio_dev *dev)
+/* The last step of set-up (3.1.1). A device that wants to be reset at once says so in its status, before
+ * anyone waits for its packets. */
+static int let_run(struct virtio_dev *dev)
 {
     uint32_t status = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK |
                       (dev->windows.legacy != 0u ? 0u : VIRTIO_STATUS_FEATURES_OK);
+
+    if (virtio_set_status(dev, status) == 0 && virtio_get_status(dev, &status) == 0 &&
+        (status & VIRTIO_STATUS_DRIVER_OK) != 0u && (status & VIRTIO_STATUS_NEEDS_RESET) == 0u)
+        return 0;
+    dev->trouble = "it does not start: its status lacks DRIVER_OK, or says that it needs a reset";
+    return -EIO;
+}
+
+static int start_or_stop(struct virtio_dev *dev)
+{
     int result = check_queues(dev);
 
     if (result != 0)
@@ -256,7 +268,7 @@ static int start_or_stop(struct virtio_dev *dev)
     dev->quiet = false;
     result = virtio_queues_start(dev);
     if (result == 0)
-        result = virtio_set_status(dev, status);
+        result = let_run(dev);
     if (result == 0)
         result = go(dev);
     if (result == 0)

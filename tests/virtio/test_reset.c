@@ -120,6 +120,35 @@ static void sender_finds_out_too(void **state)
     rig_close(card);
 }
 
+static void needs_a_reset_at_once(void *context)
+{
+    struct sim_virtio *card = context;
+
+    soft_needs_reset(&card->function);
+}
+
+/* Before anyone waits for its packets. */
+static void device_that_needs_a_reset_at_once_does_not_start(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < rig_format_count; f++) {
+        struct card *card = rig_start(rig_formats[f]);
+        struct soft_function *function = &rig_sim(card)->function;
+        const struct soft_ops *honest = function->ops;
+        struct soft_ops other = *honest;
+
+        other.started = needs_a_reset_at_once;
+        function->ops = &other;
+        assert_int_equal(ir_reset(card->dev), -EIO);
+        card_is_broken(card);
+        card_audit(card, 0);
+        function->ops = honest;
+        assert_int_equal(ir_reset(card->dev), 0);
+        works_again(card);
+        rig_close(card);
+    }
+}
+
 /* What it has received by then is delivered all the same. */
 static void frames_before_that_are_not_lost(void **state)
 {
@@ -336,6 +365,7 @@ int main(void)
         cmocka_unit_test(close_returns_the_buffers_in_the_rings),
         cmocka_unit_test(device_that_needs_a_reset_is_found_out_by_polling),
         cmocka_unit_test(sender_finds_out_too),
+        cmocka_unit_test(device_that_needs_a_reset_at_once_does_not_start),
         cmocka_unit_test(frames_before_that_are_not_lost),
         cmocka_unit_test(reset_may_take_its_time),
         cmocka_unit_test(buffers_stay_with_a_device_that_does_not_confirm),
