@@ -11,12 +11,13 @@
 #include <ironring/ironring.h>
 #include <ironring/sim.h>
 
-#define BURST_MAX   256u
-#define RING_SIZE   512u
-#define BUFFERS     4096u
-#define TOUCHED     48u /* offset of the byte that is incremented */
-#define WARM_UP     ((uint64_t)4 * RING_SIZE)
-#define INTO_ERRORS (-1)
+#define BURST_MAX     256u
+#define RING_SIZE     512u
+#define BUFFERS       4096u
+#define TOUCHED       48u /* offset of the byte that is incremented */
+#define WARM_UP       ((uint64_t)4 * RING_SIZE)
+#define INTO_ERRORS   (-1)
+#define DEVICE_LENGTH 256u
 
 struct path {
     struct ir_domain *domain;
@@ -76,15 +77,18 @@ static int start_port(struct path *path, struct ir_dev *dev, struct ir_rxq **rxq
     return status;
 }
 
-static int set_up(struct path *path)
+/* `card` is a device string without wires, such as sim:82599. */
+static int set_up(struct path *path, const char *card)
 {
+    char in[DEVICE_LENGTH], out[DEVICE_LENGTH];
     struct ir_rxq *unused_rxq;
     struct ir_txq *unused_txq;
 
+    (void)snprintf(in, sizeof(in), "%s,mode=step,wire=gen,size=60", card);
+    (void)snprintf(out, sizeof(out), "%s,mode=step", card);
     if (ir_domain_create(&path->domain) < 0 ||
         ir_pool_create(path->domain, BUFFERS, IR_BUFFER_SIZE_MIN, &path->pool) < 0 ||
-        open_port(path, "sim:82599,mode=step,wire=gen,size=60", &path->in) < 0 ||
-        open_port(path, "sim:82599,mode=step", &path->out) < 0)
+        open_port(path, in, &path->in) < 0 || open_port(path, out, &path->out) < 0)
         return INTO_ERRORS;
     if (start_port(path, path->in, &path->rxq, &unused_txq) < 0 ||
         start_port(path, path->out, &unused_rxq, &path->txq) < 0)
@@ -129,8 +133,8 @@ int main(int argc, char **argv)
     struct path path = {0};
     uint64_t burst, packets;
 
-    if (argc != 3) {
-        (void)fprintf(stderr, "usage: forward BURST PACKETS\n");
+    if (argc != 4) {
+        (void)fprintf(stderr, "usage: forward BURST PACKETS CARD\n");
         return 2;
     }
     burst = strtoull(argv[1], NULL, 10);
@@ -139,7 +143,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "forward: BURST is 1 to %u, PACKETS a multiple of it\n", BURST_MAX);
         return 2;
     }
-    if (set_up(&path) < 0 ||
+    if (set_up(&path, argv[3]) < 0 ||
         run(&path, (uint32_t)burst, WARM_UP - WARM_UP % burst, warm_up_burst) < 0 ||
         run(&path, (uint32_t)burst, packets, forward_burst) < 0 || tear_down(&path) < 0) {
         (void)fprintf(stderr, "forward: failed\n");

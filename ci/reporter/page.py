@@ -158,11 +158,11 @@ def clean(data):
 
 
 def instructions(data):
-    rows = [row for row in (data['bench'] or {}).get('results', ()) if row['burst'] == 32]
+    rows = [row for row in (data['bench'] or {}).get('results', ()) if row['burst'] == 32 and row['card'] == '82599']
     if not rows:
         return None
     best = min(rows, key=lambda row: row['instructions_per_packet'])
-    return element('strong', f'{best["instructions_per_packet"]:.1f}'), f' ({best["compiler"]}, burst 32)'
+    return element('strong', f'{best["instructions_per_packet"]:.1f}'), f' ({best["card"]}, {best["compiler"]}, burst 32)'
 
 
 def sources(data):

@@ -162,7 +162,7 @@ def judge_counts(report, _, judgement):
 def judge_bench(report, _, judgement):
     run = {row['compiler'] for row in report['results']}
     judgement.missing += [f'{name} was not measured' for name in ('gcc', 'clang') if name not in run]
-    judgement.bad += [f'{row["compiler"]}, burst {row["burst"]}: above the limit' for row in report['results']
+    judgement.bad += [f'{row["card"]}, {row["compiler"]}, burst {row["burst"]}: above the limit' for row in report['results']
                       if row['limit'] and row['instructions_per_packet'] > row['limit']]
 
 
@@ -213,7 +213,7 @@ SOURCES = (
            'gcc finds no path to a fault in library and tool, and Eva none in set-up, that is not explained.',
            judge_analyzers, rows('name')),
     Source('bench', 'Benchmark', 'build/bench/report.json', 'bench/run', (*CODE, 'bench'),
-           'What all this costs: instructions a forwarded packet.', judge_bench, rows('compiler', 'burst')),
+           'What all this costs: instructions a forwarded packet.', judge_bench, rows('card', 'compiler', 'burst')),
 )
 
 

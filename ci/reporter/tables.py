@@ -101,7 +101,7 @@ def bench(data, evidence):
     source = evidence['bench']
     if data['bench'] is None:
         return section('bench', 'Instructions a packet', element('p', missing(source)))
-    rows = [[element('th', f'Ironring, all checks, {row["compiler"]}', scope='row'), right(row['burst']),
+    rows = [[element('th', f'{row["card"]}, all checks, {row["compiler"]}', scope='row'), right(row['burst']),
              right(f'{row["instructions_per_packet"]:.1f}'), right(row['limit'] or '–')]
             for row in data['bench']['results']]
     rows += [[element('th', name, scope='row'), right(burst), right(f'{value:.1f}'), right('–')]
