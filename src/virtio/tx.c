@@ -4,7 +4,6 @@
  * header before each, and return them to the pool as the device finishes with them.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "core/counter.h"
 #include "virtio/transfer.h"
@@ -17,6 +16,8 @@
 */
 void virtio_clear_header(const struct ir_pool *pool, uint32_t index);
 #else
+#include <string.h>
+
 static inline void virtio_clear_header(const struct ir_pool *pool, uint32_t index)
 {
     memset(pool->data + index * pool->stride - VIRTIO_NET_HDR_BYTES, 0, VIRTIO_NET_HDR_BYTES);
