@@ -17,6 +17,10 @@ predicate vall_held{L}(struct ir_pool *p, struct ir_pkt *pkts, integer count) =
     \forall integer i; 0 <= i < count ==>
         held(p, pkts[i]) && IR_FRAME_MIN <= pkt_size(pkts[i]) <= p->buffer_size;
 
+// None of the handles [0, count) of an array is held.
+predicate vall_dead{L}(struct ir_pool *p, struct ir_pkt *pkts, integer count) =
+    \forall integer i; 0 <= i < count ==> !held(p, pkts[i]);
+
 // The packets were with the device.
 predicate received_from{L1, L2}(struct ledger *l, struct ir_pkt *pkts, integer count, integer tag) =
     \forall integer i; 0 <= i < count ==>
@@ -95,7 +99,7 @@ int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t ma
     ensures \result == -5 || \result == -116 || \result == -90 || 0 <= \result <= count;
     ensures stays_broken: \old(txq->queue.broken) != 0 ==>
         \result == -5 && txq->queue.broken != 0;
-    ensures sent_dead: \forall integer i; 0 <= i < \result ==> !held(txq->queue.pool, pkts[i]);
+    ensures sent_dead: vall_dead(txq->queue.pool, pkts, \result);
     ensures moves: vtx_moves{Pre, Post}(l, tag);
     ensures app_keeps{Pre, Post}(txq->queue.pool, l);
     ensures nothing_sent: \result <= 0 ==> vring_frees{Pre, Post}(l, tag);

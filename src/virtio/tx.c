@@ -8,6 +8,36 @@
 #include "core/counter.h"
 #include "virtio/transfer.h"
 
+/*@
+// One buffer's grant at most has ended, and no other has changed.
+predicate vgrant_ends{L1, L2}(struct ir_pool *p, integer ended) =
+    \forall integer b; 0 <= b < 65536 ==>
+        \at(p->grant[b], L2) == (b == ended ? 0 : \at(p->grant[b], L1));
+
+lemma vdead_stay{L1, L2}:
+    \forall struct ir_pool *p, struct ir_pkt *pkts, integer count, integer all, integer ended;
+    vall_dead{L1}(p, pkts, count) ==> vpkts_stay{L1, L2}(pkts, all) ==> count <= all ==>
+    vgrant_ends{L1, L2}(p, ended) ==> vall_dead{L2}(p, pkts, count);
+
+// What moves that follow one another move together.
+lemma vfrees_then_frees{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; vring_frees{L1, L2}(l, tag) ==>
+    vring_frees{L2, L3}(l, tag) ==> vring_frees{L1, L3}(l, tag);
+
+lemma shuffles_then_frees{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; ring_shuffles{L1, L2}(l, tag) ==>
+    ring_frees{L2, L3}(l, tag) ==> vring_frees{L1, L3}(l, tag);
+
+lemma vfrees_then_sends{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; vring_frees{L1, L2}(l, tag) ==>
+    ring_sends{L2, L3}(l, tag) ==> vtx_moves{L1, L3}(l, tag);
+
+lemma app_keeps_after_vfrees{L1, L2, L3}:
+    \forall struct ir_pool *p, struct ledger *l, integer tag; PLACE_RING <= tag ==>
+    vring_frees{L1, L2}(l, tag) ==> app_keeps{L1, L2}(p, l) ==>
+    app_keeps{L2, L3}(p, l) ==> app_keeps{L1, L3}(p, l);
+*/
+
 /* Empty the header before the frame in buffer `index`: no offload is asked for (5.1.6.2). Assumed
  * contract: it lies in the headroom, which no packet contains. */
 #ifdef __FRAMAC__
@@ -23,6 +53,59 @@ static inline void virtio_clear_header(const struct ir_pool *pool, uint32_t inde
     memset(pool->data + index * pool->stride - VIRTIO_NET_HDR_BYTES, 0, VIRTIO_NET_HDR_BYTES);
 }
 #endif
+
+/* No completion: more than any id. */
+#define TX_NONE 4294967296u
+
+/* The id of the completion at the head, read once; TX_NONE when there is none yet. */
+/*@ requires \valid_read(queue) && ring_shape(&queue->ring.window) && queue_arrays(queue);
+    requires queue_kind(queue) && queue_turns(queue);
+    assigns \nothing;
+    ensures 0 <= \result <= TX_NONE;
+*/
+static inline uint64_t tx_completed(const struct virtio_queue *queue)
+{
+    struct virtio_completion done = {0, 0};
+
+    return virtio_completed(queue, &done) != 0u ? done.id : TX_NONE;
+}
+
+/* Return what one completion names to the pool: up to `left` buffers. Returns how many; 0 when there
+ * is no completion, or when it names what the device does not have: then the queue is broken. */
+/*@ QUEUE_OK(requires, queue, pool, l)
+    VBALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires 0 < left <= used(&queue->ring.window);
+    assigns pool->free_count, pool->stack[0 .. 65535], queue->ring.window.head,
+        queue->ring.window.slot[0 .. 4095], queue->ring.id_at[0 .. 4095],
+        queue->ring.position_of[0 .. 4095], queue->taken_turn, queue->broken,
+        l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
+    QUEUE_OK(ensures, queue, pool, l)
+    VBALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures 0 <= \result <= left;
+    ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) - \result;
+    ensures queue->broken == 1 || queue->broken == \old(queue->broken);
+    ensures goes_on: \result > 0 ==> queue->broken == \old(queue->broken);
+    ensures vring_frees{Pre, Post}(l, tag);
+*/
+static inline uint64_t tx_finish(struct virtio_queue *queue, struct ir_pool *pool, uint64_t left)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    uint64_t id = tx_completed(queue);
+    uint64_t more = 0u;
+
+    if (id == TX_NONE)
+        return 0u;
+    if (id != (uint32_t)queue->ring.id_at[queue->ring.window.head])
+        more = virtio_finish(queue, (uint32_t)id, left) /*@ ghost (pool, l, tag) */;
+    /*@ assert shuffled: ring_shuffles{Pre, Here}(l, tag); */
+    if (more >= left) {
+        queue->broken = 1u;
+        return 0u;
+    }
+    virtio_return(queue, pool, more) /*@ ghost (l, tag) */;
+    return more + 1u;
+}
 
 /* Return what the device has finished with to the pool: up to `ready` buffers. Returns how many; the
  * queue is broken when the device named one that it does not have. */
@@ -59,24 +142,36 @@ static uint64_t tx_finish_all(struct virtio_queue *queue, struct ir_pool *pool, 
         loop variant ready - finished;
     */
     while (finished < ready) {
-        struct virtio_completion done = {0, 0};
-        uint64_t more = 0u;
+        uint64_t more = tx_finish(queue, pool, ready - finished) /*@ ghost (l, tag) */;
 
-        if (!virtio_completed(queue, &done))
+        if (more == 0u)
             break;
-        /*@ ghost offered: ; */
-        if (done.id != (uint32_t)queue->ring.id_at[queue->ring.window.head])
-            more = virtio_finish(queue, done.id, ready - finished) /*@ ghost (pool, l, tag) */;
-        if (more >= ready - finished) {
-            queue->broken = 1u;
-            break;
-        }
-        /*@ assert shuffled: ring_shuffles{offered, Here}(l, tag); */
-        /*@ ghost found: ; */
-        virtio_return(queue, pool, more) /*@ ghost (l, tag) */;
-        finished += more + 1u;
+        finished += more;
     }
     return finished;
+}
+
+/* After up to a ring of buffers has been returned: count the completions, or mind a device that is
+ * silent. */
+/*@ QUEUE_OK(requires, queue, pool, l)
+    VBALANCED(requires, pool, l, &queue->ring, tag)
+    requires \separated(queue, queue->common);
+    requires finished <= 4096;
+    assigns queue->taken, queue->idle, queue->broken;
+    QUEUE_OK(ensures, queue, pool, l)
+    VBALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures queue->broken == 1 || queue->broken == \old(queue->broken);
+*/
+static inline void tx_note(struct virtio_queue *queue, uint64_t finished)
+/*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
+{
+    if (finished > 0u)
+        virtio_taken(queue, finished);
+    else
+        virtio_idle(queue);
+    /*@ assert window: window_stays{Pre, Here}(&queue->ring.window); */
+    /*@ assert count: pool->count == \at(pool->count, Pre) &&
+            pool->free_count == \at(pool->free_count, Pre); */
 }
 
 int32_t
@@ -89,10 +184,7 @@ virtio_tx_reclaim(struct virtio_txq *txq) /*@ ghost (struct ledger \ghost *l, in
     if (queue->broken != 0u)
         return -EIO;
     finished = tx_finish_all(queue, queue->pool, ready) /*@ ghost (l, tag) */;
-    if (finished > 0u)
-        virtio_taken(queue, finished);
-    else
-        virtio_idle(queue);
+    tx_note(queue, finished) /*@ ghost (queue->pool, l, tag) */;
     return queue->broken != 0u ? -EIO : (int32_t)ir_ring_used(&queue->ring.window);
 }
 
