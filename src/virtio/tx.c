@@ -219,8 +219,7 @@ static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_poo
     ensures \old(l->place[pkt_index(pkt)]) == PLACE_APP;
     ensures !held(pool, pkt);
     ensures others_stay{Pre, Post}(l, pkt_index(pkt));
-    ensures \forall integer b; 0 <= b < 65536 ==> b != pkt_index(pkt) ==>
-        pool->grant[b] == \old(pool->grant[b]);
+    ensures vgrant_ends{Pre, Post}(pool, pkt_index(pkt));
     ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) + 1;
 */
 static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, struct ir_pkt pkt)
@@ -235,6 +234,33 @@ static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, str
     virtio_clear_header(pool, index);
     virtio_post(queue, pool, position, index, ir_handle_length(pkt), 0u) /*@ ghost (l, tag) */;
     /*@ assert window: window_stays{moved, Here}(&queue->ring.window); */
+}
+
+/* Count frames sent, and their bytes. A step of its own because the counters and the scalars of pool and
+ * ring are of one type: here it is proved that none of these changes. */
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, pool, l)
+    VBALANCED(requires, pool, l, &txq->queue.ring, tag)
+    requires \separated(txq, pool, l);
+    requires \valid_read(pkts + (0 .. count - 1));
+    requires \separated(pkts + (0 .. count - 1), txq);
+    requires sent <= count && vall_dead(pool, pkts, sent);
+    assigns txq->packets, txq->bytes;
+    QUEUE_OK(ensures, &txq->queue, pool, l)
+    VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
+    ensures window_stays{Pre, Post}(&txq->queue.ring.window);
+    ensures vall_dead(pool, pkts, sent);
+*/
+static inline void tx_count(struct virtio_txq *txq, uint64_t sent, uint64_t bytes)
+/*@ ghost (struct ir_pool *pool, const struct ir_pkt *pkts, uint64_t count,
+           struct ledger \ghost *l, int64_t tag) */
+{
+    txq->packets = ir_counter_add(txq->packets, sent);
+    txq->bytes = ir_counter_add(txq->bytes, bytes);
+    /*@ assert window: window_stays{Pre, Here}(&txq->queue.ring.window); */
+    /*@ assert pool: pool->count == \at(pool->count, Pre) &&
+            pool->free_count == \at(pool->free_count, Pre); */
+    /*@ assert same_pkts: vpkts_stay{Pre, Here}(pkts, count); */
 }
 
 /* Lend up to `count` packets, for which the ring has room, until one is refused. Returns how many. */
@@ -257,7 +283,7 @@ static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, str
     ensures ring_sends{Pre, Post}(l, tag);
     ensures app_keeps{Pre, Post}(pool, l);
     ensures none_sent: \result == 0 ==> others_stay{Pre, Post}(l, -1);
-    ensures dead: \forall integer i; 0 <= i < \result ==> !held(pool, pkts[i]);
+    ensures dead: vall_dead(pool, pkts, \result);
     ensures refused: \result == 0 && count > 0 ==> !(held(pool, pkts[0]) &&
         IR_FRAME_MIN <= pkt_size(pkts[0]) <= txq->frame_max);
 */
@@ -274,7 +300,7 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
         QUEUE_OK(loop invariant, queue, pool, l)
         VBALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant used(&queue->ring.window) == \at(used(&txq->queue.ring.window), Pre) + sent;
-        loop invariant dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]);
+        loop invariant dead: vall_dead(pool, pkts, sent);
         loop invariant moves: ring_sends{Pre, Here}(l, tag);
         loop invariant kept: app_keeps{Pre, Here}(pool, l);
         loop invariant none: sent == 0 ==> others_stay{Pre, Here}(l, -1);
@@ -289,15 +315,38 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
         /*@ ghost checked: ; */
         tx_lend(queue, pool, pkts[sent]) /*@ ghost (l, tag) */;
         /*@ assert same_pkts: vpkts_stay{checked, Here}(pkts, count); */
-        /*@ assert still_dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]); */
+        /*@ assert still_dead: vall_dead(pool, pkts, sent); */
         /*@ assert rest_stays: others_stay{checked, Here}(l, pkt_index(pkts[sent])); */
         /*@ assert moved: ring_sends{checked, Here}(l, tag); */
         bytes += ir_handle_length(pkts[sent]);
         sent++;
     }
-    txq->packets = ir_counter_add(txq->packets, sent);
-    txq->bytes = ir_counter_add(txq->bytes, bytes);
+    tx_count(txq, sent, bytes) /*@ ghost (pool, pkts, count, l, tag) */;
     return sent;
+}
+
+/* Tell the device of the packets sent. A step of its own for the same reason. */
+/*@ requires \valid(txq);
+    QUEUE_OK(requires, &txq->queue, pool, l)
+    VBALANCED(requires, pool, l, &txq->queue.ring, tag)
+    requires \separated(txq, pool, l) && \separated(&txq->queue, txq->queue.notify);
+    requires \valid_read(pkts + (0 .. sent - 1));
+    requires \separated(pkts + (0 .. sent - 1), txq);
+    requires sent <= 65535 && vall_dead(pool, pkts, sent);
+    assigns txq->queue.posted, txq->queue.broken;
+    QUEUE_OK(ensures, &txq->queue, pool, l)
+    VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
+    ensures vall_dead(pool, pkts, sent);
+*/
+static inline void tx_announce(struct virtio_txq *txq, uint64_t sent)
+/*@ ghost (struct ir_pool *pool, const struct ir_pkt *pkts, struct ledger \ghost *l,
+           int64_t tag) */
+{
+    virtio_publish(&txq->queue, sent);
+    /*@ assert window: window_stays{Pre, Here}(&txq->queue.ring.window); */
+    /*@ assert pool: pool->count == \at(pool->count, Pre) &&
+            pool->free_count == \at(pool->free_count, Pre); */
+    /*@ assert same_pkts: vpkts_stay{Pre, Here}(pkts, sent); */
 }
 
 /* Send up to `count` packets and tell the device. Returns as ir_tx. */
@@ -316,7 +365,7 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
     QUEUE_OK(ensures, &txq->queue, pool, l)
     VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
     ensures \result == -116 || \result == -90 || 0 <= \result <= count;
-    ensures sent_dead: \forall integer i; 0 <= i < \result ==> !held(pool, pkts[i]);
+    ensures sent_dead: vall_dead(pool, pkts, \result);
     ensures ring_sends{Pre, Post}(l, tag);
     ensures app_keeps{Pre, Post}(pool, l);
     ensures nothing_sent: \result <= 0 ==> others_stay{Pre, Post}(l, -1);
@@ -330,11 +379,13 @@ static int32_t tx_send(struct virtio_txq *txq, struct ir_pool *pool, const struc
 {
     uint64_t room = ir_ring_room(&txq->queue.ring.window);
     uint64_t limit = count < room ? count : room;
-    uint64_t sent = tx_lend_all(txq, pool, pkts, limit) /*@ ghost (l, tag) */;
+    uint64_t sent;
 
+    /*@ assert few: limit <= 4095; */
+    sent = tx_lend_all(txq, pool, pkts, limit) /*@ ghost (l, tag) */;
     if (sent == 0u)
         return limit > 0u ? tx_check(txq, pool, pkts[0]) : 0;
-    virtio_publish(&txq->queue, sent);
+    tx_announce(txq, sent) /*@ ghost (pool, pkts, l, tag) */;
     return (int32_t)sent;
 }
 
@@ -373,6 +424,7 @@ int32_t virtio_tx_burst(struct virtio_txq *txq, const struct ir_pkt *pkts, uint3
 {
     int32_t result = tx_make_room(txq) /*@ ghost (l, tag) */;
 
+    /*@ assert app: app_keeps{Pre, Here}(txq->queue.pool, l); */
     if (result == 0)
         result = tx_send(txq, txq->queue.pool, pkts, count) /*@ ghost (l, tag) */;
     return result;
