@@ -68,6 +68,28 @@ static inline uint32_t virtio_overtakes(struct virtio_queue *queue, uint32_t id)
     return virtio_ring_forward(&queue->ring, id) /*@ ghost (pool, l, tag) */;
 }
 
+/* Read the completion at the head, and let its buffer be the oldest if the device has it. Returns 1, or 0
+ * when there is none yet. */
+/*@ requires TAG_OK(tag);
+    QUEUE_OK(requires, queue, pool, l)
+    VBALANCED(requires, pool, l, &queue->ring, tag)
+    requires \valid(done) && \separated(done, queue, pool, l);
+    assigns *done, queue->ring.window.slot[0 .. 4095], queue->ring.id_at[0 .. 4095],
+        queue->ring.position_of[0 .. 4095], l->place[0 .. 65535];
+    VBALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures \result == 0 || \result == 1;
+    ensures ring_shuffles{Pre, Post}(l, tag);
+*/
+static inline uint32_t virtio_rx_look(struct virtio_queue *queue, struct virtio_completion *done)
+/*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
+{
+    if (!virtio_completed(queue, done))
+        return 0u;
+    if (done->id != (uint32_t)queue->ring.id_at[queue->ring.window.head])
+        (void)virtio_overtakes(queue, done->id) /*@ ghost (pool, l, tag) */;
+    return 1u;
+}
+
 /* Drop what lies before the next frame that can be delivered, among `left` completions. */
 /*@ requires \valid(rxq);
     QUEUE_OK(requires, &rxq->queue, pool, l)

@@ -50,6 +50,24 @@ static void rx_account_drop(struct virtio_rxq *rxq, uint64_t count, uint64_t buf
     rxq->parts = rxq->parts > count ? rxq->parts - count : 0u;
 }
 
+/* The same, as a step that changes neither ring nor pool. */
+/*@ requires \valid(rxq) && 1 <= count <= 4096 && 1 <= buffers <= 65535;
+    requires \separated(rxq, pool, l);
+    VBALANCED(requires, pool, l, &rxq->queue.ring, tag)
+    assigns rxq->parts, rxq->dropped.errors, rxq->dropped.oversize;
+    VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
+    ensures used(&rxq->queue.ring.window) == \old(used(&rxq->queue.ring.window));
+*/
+static inline void rx_forget(struct virtio_rxq *rxq, uint64_t count, uint64_t buffers)
+/*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
+{
+    rx_account_drop(rxq, count, buffers);
+    /*@ assert window: window_stays{Pre, Here}(&rxq->queue.ring.window); */
+    /*@ assert size: pool->count == \at(pool->count, Pre) && pool->iova == \at(pool->iova, Pre) &&
+            pool->buffer_size == \at(pool->buffer_size, Pre); */
+    /*@ assert free: pool->free_count == \at(pool->free_count, Pre); */
+}
+
 /* 1 when no honest device says this of the oldest buffer. In the middle of a frame there is no
  * header. */
 /*@ requires \valid_read(rxq) && \valid_read(pool);
@@ -69,6 +87,22 @@ static uint32_t rx_breach(const struct virtio_rxq *rxq, const struct ir_pool *po
     return length > header + pool->buffer_size || (rxq->parts == 0u && length < header) ||
            buffers == 0u || buffers > rxq->queue.ring.window.size;
 }
+
+/*@
+// What one drop is, and several: moves within the ring, and out of it to the pool.
+lemma shuffles_free{L1, L2}:
+    \forall struct ledger *l, integer tag;
+    ring_shuffles{L1, L2}(l, tag) ==> vring_frees{L1, L2}(l, tag);
+lemma shuffle_then_free{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; PLACE_RING <= tag ==>
+    ring_shuffles{L1, L2}(l, tag) ==> ring_frees{L2, L3}(l, tag) ==> vring_frees{L1, L3}(l, tag);
+lemma shuffle_then_frees{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; PLACE_RING <= tag ==>
+    ring_shuffles{L1, L2}(l, tag) ==> vring_frees{L2, L3}(l, tag) ==> vring_frees{L1, L3}(l, tag);
+lemma frees_then_frees{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; PLACE_RING <= tag ==>
+    vring_frees{L1, L2}(l, tag) ==> vring_frees{L2, L3}(l, tag) ==> vring_frees{L1, L3}(l, tag);
+*/
 
 /* Drop what cannot be delivered: one buffer, or with IN_ORDER all up to the one that is named (2.7.9;
  * the ones before it are full, and so too large or parts of what is). When the device broke the protocol,
@@ -105,52 +139,73 @@ static IR_COLD uint64_t rx_drop(struct virtio_rxq *rxq, struct ir_pool *pool,
         queue->broken = 1u;
         return 0u;
     }
-    /*@ ghost found: ; */
+    /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
     buffers = rx_frame_buffers(rxq, pool);
     if (rx_breach(rxq, pool, done.length, buffers)) {
         queue->broken = 1u;
         return 0u;
     }
-    rx_account_drop(rxq, more + 1u, buffers);
+    rx_forget(rxq, more + 1u, buffers) /*@ ghost (pool, l, tag) */;
     virtio_return(queue, pool, more) /*@ ghost (l, tag) */;
     return more + 1u;
+}
+
+/* Deal with one completion that is not of a frame that can be delivered. Returns how many buffers that
+ * drops; 0 when there is none such, or the device broke the protocol. */
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, pool, l)
+    VBALANCED(requires, pool, l, &rxq->queue.ring, tag)
+    requires TAG_OK(tag);
+    requires \separated(rxq, pool, l);
+    requires 0 < left <= used(&rxq->queue.ring.window);
+    assigns pool->free_count, pool->stack[0 .. 65535], rxq->queue.ring.window.head,
+        rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
+        rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_turn, rxq->queue.broken,
+        rxq->parts, rxq->dropped.errors, rxq->dropped.oversize, l->place[0 .. 65535],
+        l->order[0 .. 65535], l->position[0 .. 65535];
+    QUEUE_OK(ensures, &rxq->queue, pool, l)
+    VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
+    ensures 0 <= \result <= left;
+    ensures used(&rxq->queue.ring.window) == \old(used(&rxq->queue.ring.window)) - \result;
+    ensures \old(rxq->queue.broken) != 0 ==> rxq->queue.broken != 0;
+    ensures vring_frees{Pre, Post}(l, tag);
+*/
+static uint64_t skip_one(struct virtio_rxq *rxq, struct ir_pool *pool, uint64_t left)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    struct virtio_completion done = {0, 0};
+
+    if (!virtio_rx_look(&rxq->queue, &done) /*@ ghost (pool, l, tag) */)
+        return 0u;
+    /*@ assert shuffled: ring_shuffles{Pre, Here}(l, tag); */
+    /*@ assert window: in_window(&rxq->queue.ring.window, rxq->queue.ring.window.head); */
+    if (rxq->parts == 0u && virtio_deliverable(rxq, pool, done))
+        return 0u;
+    return rx_drop(rxq, pool, done, left) /*@ ghost (l, tag) */;
 }
 
 uint64_t virtio_rx_skip(struct virtio_rxq *rxq, struct ir_pool *pool, uint64_t left)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
-    struct virtio_queue *queue = &rxq->queue;
     uint64_t skipped = 0u;
 
     /*@ loop invariant 0 <= skipped <= left;
-        QUEUE_OK(loop invariant, queue, pool, l)
-        VBALANCED(loop invariant, pool, l, &queue->ring, tag)
-        loop invariant used: left - skipped <= used(&queue->ring.window);
-        loop invariant stays_broken: \at(rxq->queue.broken, Pre) != 0 ==> queue->broken != 0;
+        QUEUE_OK(loop invariant, &rxq->queue, pool, l)
+        VBALANCED(loop invariant, pool, l, &rxq->queue.ring, tag)
+        loop invariant used: left - skipped <= used(&rxq->queue.ring.window);
+        loop invariant stays_broken: \at(rxq->queue.broken, Pre) != 0 ==> rxq->queue.broken != 0;
         loop invariant moves: vring_frees{Pre, Here}(l, tag);
         loop assigns skipped, pool->free_count, pool->stack[0 .. 65535],
-            queue->ring.window.head, queue->ring.window.slot[0 .. 4095],
-            queue->ring.id_at[0 .. 4095], queue->ring.position_of[0 .. 4095],
-            queue->taken_turn, queue->broken, rxq->parts, rxq->dropped.errors,
+            rxq->queue.ring.window.head, rxq->queue.ring.window.slot[0 .. 4095],
+            rxq->queue.ring.id_at[0 .. 4095], rxq->queue.ring.position_of[0 .. 4095],
+            rxq->queue.taken_turn, rxq->queue.broken, rxq->parts, rxq->dropped.errors,
             rxq->dropped.oversize, l->place[0 .. 65535], l->order[0 .. 65535],
             l->position[0 .. 65535];
         loop variant left - skipped;
     */
-    while (skipped < left && queue->broken == 0u) {
-        struct virtio_completion done = {0, 0};
-        uint64_t dropped;
+    while (skipped < left && rxq->queue.broken == 0u) {
+        uint64_t dropped = skip_one(rxq, pool, left - skipped) /*@ ghost (l, tag) */;
 
-        if (!virtio_completed(queue, &done))
-            break;
-        /*@ ghost offered: ; */
-        if (done.id != (uint32_t)queue->ring.id_at[queue->ring.window.head])
-            (void)virtio_overtakes(queue, done.id) /*@ ghost (pool, l, tag) */;
-        /*@ assert shuffled: ring_shuffles{offered, Here}(l, tag); */
-        /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
-        if (rxq->parts == 0u && virtio_deliverable(rxq, pool, done))
-            break;
-        /*@ ghost before: ; */
-        dropped = rx_drop(rxq, pool, done, left - skipped) /*@ ghost (l, tag) */;
         if (dropped == 0u)
             break;
         skipped += dropped;
