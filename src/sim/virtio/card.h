@@ -105,7 +105,7 @@ __attribute__((format(printf, 3, 4))) void
 sim_virtio_violate(struct sim_virtio *card, enum soft_rule rule, const char *format, ...);
 /* Whether the header lies in a descriptor alone, as it must for old drivers. */
 bool sim_virtio_layout(const struct sim_virtio *card, const struct soft_chain *chain);
-/* Longest frame, with a VLAN tag. */
+/* Longest frame, with a VLAN tag: that of the MTU, if the driver can know it. */
 uint32_t sim_virtio_longest(const struct sim_virtio *card);
 
 /* --- rx.c, tx.c and commands.c: at most `limit` frames; the number moved --- */

@@ -8,9 +8,9 @@
  *   pairs=, queue_size=, mtu=, speed=       what the configuration says
  *   shuffle=on       use buffers out of order                 poll=on  never ask for notifications
  *   device=          PCI device id
- *   late=FIELD:MICROSECONDS, never=FIELD    when a field that drivers wait for changes; for several
- * fields
- *   hostile=SEED, hostile=NAME[:TIMES[:AFTER]]   lie, as drawn or in one way; for several ways
+ *   late=FIELD:MICROSECONDS, never=FIELD    when fields that drivers wait for change
+ *   hostile=SEED, hostile=NAME[:TIMES[:AFTER]]   lie, as drawn or in one way
+ * The last three can be given several times.
  */
 #include <string.h>
 

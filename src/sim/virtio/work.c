@@ -14,7 +14,6 @@
 #define SENTENCE        128u
 #define ETHERNET_HEADER 14u
 #define VLAN_TAG        4u
-#define MTU_DEFAULT     1500u
 
 uint32_t sim_virtio_random(struct sim_virtio *card, uint32_t limit)
 {
@@ -42,9 +41,9 @@ bool sim_virtio_layout(const struct sim_virtio *card, const struct soft_chain *c
 
 uint32_t sim_virtio_longest(const struct sim_virtio *card)
 {
-    uint32_t mtu = card->options.mtu != 0 ? card->options.mtu : MTU_DEFAULT;
-
-    return mtu + ETHERNET_HEADER + VLAN_TAG;
+    if (card->options.mtu == 0)
+        return SIM_FRAME_MAX;
+    return card->options.mtu + ETHERNET_HEADER + VLAN_TAG;
 }
 
 bool sim_virtio_attend(struct sim_virtio *card, uint16_t queue)

@@ -36,14 +36,19 @@ static void a_receive_buffer_that_is_too_small(void **state)
     check_rx_buffer(SOFT_F_MRG_RXBUF, 11, true);
 }
 
-/* Send this chain. */
-static void send(struct rig *rig, const struct rig_part *parts, uint32_t count)
+/* Send this chain on a card with these keys. */
+static void send_on(struct rig *rig, const char *keys, const struct rig_part *parts, uint32_t count)
 {
-    rig_open(rig, "");
+    rig_open(rig, keys);
     rig_start(rig, SOFT_F_VERSION_1 | SOFT_F_ACCESS_PLATFORM);
     (void)rig_offer(rig, 1, parts, count);
     rig_notify(rig, 1);
-    assert_int_equal(rig_step(rig), 1); /* the chain is returned, but nothing is sent */
+    assert_int_equal(rig_step(rig), 1); /* the chain is returned, whether it is sent or not */
+}
+
+static void send(struct rig *rig, const struct rig_part *parts, uint32_t count)
+{
+    send_on(rig, "", parts, count);
 }
 
 static void a_packet_that_is_shorter_than_its_header(void **state)
@@ -83,9 +88,27 @@ static void a_frame_beyond_the_mtu(void **state)
     uint8_t frame[60];
 
     (void)state;
-    send(&rig, &part, 1);
+    send_on(&rig, "mtu=1500", &part, 1);
     assert_int_equal(ir_sim_take(&rig.dev, frame, sizeof(frame)), 0);
     broken(&rig, SOFT_RULE_NET_TX_FRAME, "queue 1: 1519 bytes");
+}
+
+/* What the driver was not told of, it cannot keep to. */
+static void a_card_without_an_mtu_sends_what_it_can_hold(void **state)
+{
+    struct rig_part part = {rig_address(1, 0), 12 + SIM_FRAME_MAX, false};
+    struct rig rig;
+    uint8_t frame[60];
+
+    (void)state;
+    send(&rig, &part, 1);
+    assert_int_equal(ir_sim_take(&rig.dev, frame, sizeof(frame)), SIM_FRAME_MAX);
+    assert_int_equal(rig_violations(&rig), 0);
+    rig_close(&rig);
+    part.length++;
+    send(&rig, &part, 1);
+    assert_int_equal(ir_sim_take(&rig.dev, frame, sizeof(frame)), 0);
+    broken(&rig, SOFT_RULE_NET_TX_FRAME, "queue 1: 16289 bytes");
 }
 
 static void a_legacy_driver_with_the_header_before_the_frame(void **state)
@@ -248,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_packet_to_send_that_is_writable),
         cmocka_unit_test(a_frame_without_an_ethernet_header),
         cmocka_unit_test(a_frame_beyond_the_mtu),
+        cmocka_unit_test(a_card_without_an_mtu_sends_what_it_can_hold),
         cmocka_unit_test(a_legacy_driver_with_the_header_before_the_frame),
         cmocka_unit_test(a_legacy_driver_with_one_descriptor_to_receive),
         cmocka_unit_test(a_header_that_asks_for_something),
