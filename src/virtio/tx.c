@@ -349,6 +349,20 @@ static inline void tx_announce(struct virtio_txq *txq, uint64_t sent)
     /*@ assert same_pkts: vpkts_stay{Pre, Here}(pkts, sent); */
 }
 
+/* How many of `count` packets the ring has room for. */
+/*@ requires \valid_read(ring) && ring_shape(ring);
+    assigns \nothing;
+    ensures 0 <= \result <= count && \result <= ring->size - 1 - used(ring);
+    ensures few: \result <= 4095;
+    ensures \result == 0 ==> count == 0 || used(ring) == ring->size - 1;
+*/
+static inline uint64_t tx_limit(const struct ir_ring *ring, uint64_t count)
+{
+    uint64_t room = ir_ring_room(ring);
+
+    return count < room ? count : room;
+}
+
 /* Send up to `count` packets and tell the device. Returns as ir_tx. */
 /*@ requires \valid(txq);
     QUEUE_OK(requires, &txq->queue, pool, l)
@@ -377,12 +391,9 @@ static int32_t tx_send(struct virtio_txq *txq, struct ir_pool *pool, const struc
                        uint32_t count)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
-    uint64_t room = ir_ring_room(&txq->queue.ring.window);
-    uint64_t limit = count < room ? count : room;
-    uint64_t sent;
+    uint64_t limit = tx_limit(&txq->queue.ring.window, count);
+    uint64_t sent = tx_lend_all(txq, pool, pkts, limit) /*@ ghost (l, tag) */;
 
-    /*@ assert few: limit <= 4095; */
-    sent = tx_lend_all(txq, pool, pkts, limit) /*@ ghost (l, tag) */;
     if (sent == 0u)
         return limit > 0u ? tx_check(txq, pool, pkts[0]) : 0;
     tx_announce(txq, sent) /*@ ghost (pool, pkts, l, tag) */;
