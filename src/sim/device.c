@@ -104,9 +104,10 @@ static void device_delay(struct ir_transport *transport, uint32_t microseconds)
     struct sim_device *device = device_of(transport);
 
     atomic_fetch_add(&device->clock, microseconds);
-    if (device->threaded) {
+    if (device->threaded)
         (void)sched_yield();
-    } else if (device->model->waited != NULL) {
+    /* Not left to the card's thread: on a busy machine it may not run before the driver gives up. */
+    if (device->model->waited != NULL) {
         sim_lock(device);
         device->model->waited(device);
         sim_unlock(device);

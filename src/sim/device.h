@@ -31,8 +31,7 @@ struct sim_model {
     int (*config_write)(struct sim_device *device, uint32_t offset, uint32_t width, uint32_t value);
     /* One round of work of at most `limit` frames each way; the number moved. */
     uint32_t (*round)(struct sim_device *device, uint32_t limit);
-    /* Time has passed for a driver that waits, on a card that is advanced by hand: all that is due but
-     * frames. May be NULL. */
+    /* Time has passed for a driver that waits: all that is due but frames. May be NULL. */
     void (*waited)(struct sim_device *device);
     /* Nothing waits in the card, whatever its wire still has. */
     bool (*idle)(struct sim_device *device);
