@@ -118,6 +118,12 @@ static int open_port(struct cli_run *run, struct cli_port *port, unsigned direct
         error = ir_rxq_setup(port->dev, 0, ring, run->pool, &port->rxq);
     if (error == 0 && (directions & CLI_SENDS) != 0)
         error = ir_txq_setup(port->dev, 0, ring, run->pool, &port->txq);
+    if (error == -EINVAL) {
+        cli_error("%s: its queues take no rings of %u to %u descriptors; give the device queues of "
+                  "such a size",
+                  port->name, IR_RING_SIZE_MIN, IR_RING_SIZE_MAX);
+        return CLI_FAILED;
+    }
     if (error != 0)
         return cli_run_failed(run, port, "its queues cannot be set up", error);
     if (promiscuous) {

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What the end-to-end tests of the tool share. A test file sources this, defines its tests as functions
 # whose names are sentences, and ends with: run_tests NAME... The output is TAP (one line a test).
-# Arguments of each test file: the tool, the folder with the captures, compare_captures.
+# Arguments of each test file: the tool, the folder with the captures, compare_captures, and which simulated card
+# to test with: 82599, which is the default, or virtio.
 
 set -uo pipefail
 
@@ -10,6 +11,8 @@ tool=$1
 # shellcheck disable=SC2034  # the tests use it
 data=$2
 compare=$3
+# shellcheck disable=SC2034
+card=sim:${4-82599}
 work=$(mktemp -d)
 trap 'rm -rf "$work" "$wrapper"' EXIT
 
@@ -27,6 +30,37 @@ fail() {
     echo "# $*"
     [ ! -s "$work/err" ] || sed 's/^/#   stderr: /' "$work/err"
     exit 1
+}
+
+# either A B: A with an 82599, B with a virtio card.
+either() {
+    case $card in
+    sim:82599) echo "$1" ;;
+    sim:virtio) echo "$2" ;;
+    *) fail "there is no card $card" ;;
+    esac
+}
+
+# all_formats: keys for each kind of rings and registers that the card can have, a line each, in $formats.
+all_formats() {
+    local transport packed in_order mrg_rxbuf
+
+    formats=('')
+    [ "$card" = sim:virtio ] || return 0
+    for transport in modern legacy transitional; do
+        for packed in off on; do
+            # virtio has no packed rings behind legacy registers
+            [ "$transport/$packed" != legacy/on ] || continue
+            for in_order in off on; do
+                for mrg_rxbuf in off on; do
+                    formats+=(",transport=$transport,packed=$packed,in_order=$in_order,mrg_rxbuf=$mrg_rxbuf")
+                done
+            done
+        done
+    done
+    formats+=(',transport=legacy,any_layout=off' ',event_idx=off' ',event_idx=off,packed=on' ',control=off'
+        ',platform=off' ',shuffle=on' ',shuffle=on,packed=on' ',poll=on' ',pairs=4' ',queue_size=64'
+        ',queue_size=32768' ',transport=legacy,queue_size=4096')
 }
 
 # run STATUS ARGUMENT...: run the tool, keep its output in $work/out and $work/err, check its status.

@@ -18,34 +18,46 @@ ends() {
 }
 
 forwarding_ends_on_cards_that_lie_by_a_seed() {
-    local seed failed=0
+    local seed=0 failed=0 keys
 
-    for seed in 1 2 3 4 5 6 7 8; do
-        ends fwd --json --idle 0.2 "sim:82599,rx=$data/mptcp-v0.pcap,loop=20,hostile=$seed" \
-            "sim:82599,hostile=$((seed + 100))"
+    all_formats
+    while [ "$seed" -lt 8 ] || [ "$seed" -lt "${#formats[@]}" ]; do
+        keys=${formats[seed % ${#formats[@]}]}
+        seed=$((seed + 1))
+        ends fwd --json --idle 0.2 "$card,rx=$data/mptcp-v0.pcap,loop=20$keys,hostile=$seed" \
+            "$card$keys,hostile=$((seed + 100))"
         failed=$((failed + ended))
     done
     [ "$failed" -gt 0 ] || fail "no seed has had any effect"
 }
 
 each_lie_by_itself_ends() {
-    local mode
+    local mode modes=(rx.empty rx.late gone register field link)
 
-    for mode in rx.empty rx.order rx.unlent rx.endless rx.zero rx.long rx.longest rx.random rx.flip \
-        rx.late tx.huge tx.ahead tx.equal tx.back gone register field link eicr counter; do
-        ends fwd --json --idle 0.1 "sim:82599,rx=$data/mptcp-v0.pcap,hostile=$mode" sim:82599
-        ends fwd --json --idle 0.1 "sim:82599,rx=$data/mptcp-v0.pcap" "sim:82599,hostile=$mode:3:2"
+    case $card in
+    sim:82599) modes+=(rx.order rx.unlent rx.endless rx.zero rx.long rx.longest rx.random rx.flip tx.huge tx.ahead
+        tx.equal tx.back eicr counter) ;;
+    sim:virtio) modes+=(used.huge used.foreign used.twice used.random used.flip index.ahead index.back len.zero
+        len.short len.long len.max header buffers.zero buffers.many ring.desc ring.avail ack.wrong ack.error
+        needs_reset features_ok generation config isr cap.loop cap.range cap.random device_feature) ;;
+    esac
+    for mode in "${modes[@]}"; do
+        ends fwd --json --idle 0.1 "$card,rx=$data/mptcp-v0.pcap,hostile=$mode" "$card"
+        ends fwd --json --idle 0.1 "$card,rx=$data/mptcp-v0.pcap" "$card,hostile=$mode:3:2"
     done
 }
 
 card_that_breaks_once_is_reset_and_goes_on() {
-    run 0 fwd --idle 0.2 "sim:82599,rx=$data/mptcp-v0.pcap,hostile=rx.zero:1:50" sim:82599
-    mentions '^ironring: sim:82599,rx=.*,hostile=rx\.zero:1:50 broke the ring protocol and is reset$'
+    local lie
+
+    lie=$(either rx.zero:1:50 used.huge:1:50)
+    run 0 fwd --idle 0.2 "$card,rx=$data/mptcp-v0.pcap,hostile=$lie" "$card"
+    mentions "^ironring: $card,rx=.*,hostile=$lie broke the ring protocol and is reset\$"
     mentions '^[0-9]+ packets in, [0-9]+ out, [0-9]+ lost, 0 violations, '
 }
 
 card_that_always_breaks_is_given_up() {
-    run 1 fwd --idle 5 "sim:82599,rx=$data/mptcp-v0.pcap,loop=20,hostile=rx.longest" sim:82599
+    run 1 fwd --idle 5 "$card,rx=$data/mptcp-v0.pcap,loop=20,hostile=$(either rx.longest len.long)" "$card"
     mentions ' broke the ring protocol 9 times and is given up$'
     mentions '^0 packets in, 0 out, 0 lost, 0 violations, '
 }
@@ -53,26 +65,28 @@ card_that_always_breaks_is_given_up() {
 lies_that_reach_no_packet_change_none() {
     local mode
 
-    for mode in rx.order rx.unlent link eicr; do
-        run 0 fwd "sim:82599,rx=$data/mptcp-v0.pcap,hostile=$mode" "sim:82599,tx=$work/out.pcap"
+    for mode in link $(either 'rx.order rx.unlent eicr' 'header ring.desc ring.avail config isr'); do
+        run 0 fwd "$card,rx=$data/mptcp-v0.pcap,hostile=$mode" "$card,tx=$work/out.pcap"
         same "$data/mptcp-v0.pcap" "$work/out.pcap"
         counts 264 264 0
     done
 }
 
 card_that_is_gone_is_refused() {
-    run 1 fwd sim:82599,hostile=gone sim:82599
-    says 'sim:82599,hostile=gone: the card does not answer \(all registers read as ones\); check that the card .*'
+    run 1 fwd "$card,hostile=gone" "$card"
+    says "$card,hostile=gone: $(either 'the card does not answer \(all registers read as ones\)' \
+        'it does not answer: its configuration space reads all ones'); check that the card .*"
 }
 
 bad_lies_are_refused_with_those_that_exist() {
-    local value
+    local value what
 
+    what=$(either 'of rx.empty .* counter' 'a way to lie of ironring\(7\)')
     for value in '' rx rx.zero:x rx.zero:1: rx.zero:1:2:3 7:1 -1 links; do
-        run 1 fwd "sim:82599,hostile=$value" sim:82599
-        says "hostile=$value: give one seed, or NAME\[:TIMES\[:AFTER\]\], with NAME a register or of rx.empty .* counter"
+        run 1 fwd "$card,hostile=$value" "$card"
+        says "hostile=$value: give one seed, or NAME\[:TIMES\[:AFTER\]\], with NAME a register or $what"
     done
-    run 1 fwd sim:82599,hostile=1,hostile=2 sim:82599
+    run 1 fwd "$card,hostile=1,hostile=2" "$card"
     says 'hostile=2: give one seed, .*'
 }
 

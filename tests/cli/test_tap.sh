@@ -60,7 +60,7 @@ two_namespaces() {
     trap clean_up EXIT
     ip netns add "$left" || fail "no network namespace"
     ip netns add "$right" || fail "no network namespace"
-    start fwd --json "sim:82599,tap=${left}t" "sim:82599,tap=${right}t"
+    start fwd --json "$card,tap=${left}t" "$card,tap=${right}t"
     plug "${left}t" "$left" 10.77.0.1
     plug "${right}t" "$right" 10.77.0.2
 }
@@ -93,7 +93,7 @@ echo_answers_ping() {
     need_root
     trap clean_up EXIT
     ip netns add "$left" || fail "no network namespace"
-    start echo --json --ip 10.77.0.2 "sim:82599,tap=${left}t"
+    start echo --json --ip 10.77.0.2 "$card,tap=${left}t"
     plug "${left}t" "$left" 10.77.0.1
     ping_all "$left" 10.77.0.2
     ip netns exec "$left" ping -c 3 -i 0.1 -s 1400 10.77.0.2 >"$work/ping" 2>&1 || fail "long pings"
@@ -105,7 +105,7 @@ capture_sees_what_an_interface_sends() {
     need_root
     trap clean_up EXIT
     ip netns add "$left" || fail "no network namespace"
-    start capture --json "sim:82599,tap=${left}t" "$work/a.pcap"
+    start capture --json "$card,tap=${left}t" "$work/a.pcap"
     plug "${left}t" "$left" 10.77.0.1
     ip netns exec "$left" ping -c 1 -W 1 10.77.0.2 >"$work/ping" 2>&1
     stop
