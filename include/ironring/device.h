@@ -62,7 +62,7 @@ int ir_txq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_po
 
 /* Fill the receive rings and let the device run. Errors: -EINVAL a gap between the queues, or none,
  * -EBUSY already started, -ETIMEDOUT a queue did not start (the device is stopped again), -EIO,
- * -ENODEV. */
+ * -ENODEV, and -ENOMEM or -ENOSPC for the rings that a virtio device wants besides those set up. */
 int ir_start(struct ir_dev *dev);
 
 /* Stop all queues, reset the device, return each buffer in the rings to its pool, set the device up

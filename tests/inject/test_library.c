@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The whole life of a device through the public functions, with each kind of wire: whatever fails, the
- * call says so with an error that its header documents, the same call succeeds afterwards, what was said
- * to work does, and nothing is lost.
+ * The whole life of a device through the public functions, of each kind of card and with each kind of
+ * wire: whatever fails, the call says so with an error that its header documents, the same call succeeds
+ * afterwards, what was said to work does, and nothing is lost.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -30,7 +30,7 @@
 struct life;
 
 struct wire {
-    const char *device[PORTS_MAX]; /* %s is the folder of the run */
+    const char *keys[PORTS_MAX]; /* of each device; %s is the folder of the run */
     bool thread;
     bool wire_opens; /* the error of a file or interface is the error of ir_open */
     void (*traffic)(struct life *life, bool again);
@@ -38,7 +38,13 @@ struct wire {
     bool may_lose;
 };
 
+struct subject {
+    const char *card; /* with keys of its own, if any */
+    const struct wire *wire;
+};
+
 struct life {
+    const char *card;
     const struct wire *wire;
     const struct inject_plan *plan;
     struct ir_domain *domain;
@@ -208,10 +214,12 @@ static int create_pool(struct life *life, unsigned port)
 static int open_device(struct life *life, unsigned port)
 {
     char sentence[IR_ERROR_LENGTH] = "";
+    int used;
     int result;
 
-    (void)snprintf(life->name[port], DEVICE_ROOM, life->wire->device[port], engine_folder(),
-                   engine_folder());
+    used = snprintf(life->name[port], DEVICE_ROOM, "sim:%s,", life->card);
+    (void)snprintf(life->name[port] + used, DEVICE_ROOM - (size_t)used, life->wire->keys[port],
+                   engine_folder(), engine_folder());
     result = ir_open(life->domain, life->name[port], &life->dev[port], sentence);
     require(result == 0 || strstr(sentence, "; ") != NULL, "ir_open names no remedy: %s", sentence);
     require(result == 0 || life->dev[port] == NULL, "ir_open failed and gave a device");
@@ -285,7 +293,7 @@ static const struct step {
     {"ir_rxq_setup", setup_rx, false, {ENOMEM, ENOSPC}},
     {"ir_txq_setup", setup_tx, false, {ENOMEM, ENOSPC}},
     {"ir_promiscuous", promiscuous, false, {0}},
-    {"ir_start", start, false, {ETIMEDOUT, EIO, ENODEV}},
+    {"ir_start", start, false, {ETIMEDOUT, EIO, ENODEV, ENOMEM, ENOSPC}},
     {"ir_link_wait", wait_for_link, false, {ETIMEDOUT, ENODEV}},
     {"traffic", first_traffic, false, {0}},
     {"ir_stats", read_stats, false, {0}},
@@ -365,10 +373,12 @@ static void end(struct life *life)
     require(ir_domain_destroy(life->domain) == 0, "ir_domain_destroy");
 }
 
-static void run_life(const void *subject, const struct inject_plan *plan)
+static void run_life(const void *of, const struct inject_plan *plan)
 {
-    const struct wire *wire = subject;
-    struct life life = {.wire = wire, .plan = plan, .ports = wire->device[1] != NULL ? 2 : 1};
+    const struct subject *subject = of;
+    const struct wire *wire = subject->wire;
+    struct life life = {
+        .card = subject->card, .wire = wire, .plan = plan, .ports = wire->keys[1] != NULL ? 2 : 1};
     char in[DEVICE_ROOM];
     char out[DEVICE_ROOM];
     bool complete;
@@ -385,29 +395,29 @@ static void run_life(const void *subject, const struct inject_plan *plan)
 }
 
 static const struct wire memory_wire = {
-    .device = {"sim:82599,mode=step,wire=memory"},
+    .keys = {"mode=step,wire=memory"},
     .traffic = memory_traffic,
 };
 static const struct wire running_card = {
-    .device = {"sim:82599,wire=memory"},
+    .keys = {"wire=memory"},
     .thread = true,
     .traffic = memory_traffic,
 };
 static const struct wire link_wire = {
-    .device = {"sim:82599,mode=step,link=l", "sim:82599,mode=step,link=l"},
+    .keys = {"mode=step,link=l", "mode=step,link=l"},
     .traffic = link_traffic,
 };
 static const struct wire gen_wire = {
-    .device = {"sim:82599,mode=step,wire=gen,count=3,flows=8"},
+    .keys = {"mode=step,wire=gen,count=3,flows=8"},
     .traffic = gen_traffic,
 };
 static const struct wire file_wire = {
-    .device = {"sim:82599,mode=step,rx=%s/in.pcap,tx=%s/out.pcap"},
+    .keys = {"mode=step,rx=%s/in.pcap,tx=%s/out.pcap"},
     .wire_opens = true,
     .traffic = file_traffic,
 };
 static const struct wire tap_wire = {
-    .device = {"sim:82599,mode=step,tap=t0"},
+    .keys = {"mode=step,tap=t0"},
     .wire_opens = true,
     .traffic = tap_traffic,
     .may_lose = true,
@@ -415,13 +425,23 @@ static const struct wire tap_wire = {
 
 int main(int argc, char **argv)
 {
-    static const struct scenario scenarios[] = {
-        {"a_device_on_a_memory_wire", &memory_wire, run_life},
-        {"a_device_with_a_thread", &running_card, run_life},
-        {"two_devices_on_a_link", &link_wire, run_life},
-        {"a_device_on_a_generator", &gen_wire, run_life},
-        {"a_device_between_two_captures", &file_wire, run_life},
-        {"a_device_on_a_tap_interface", &tap_wire, run_life},
+    const struct scenario scenarios[] = {
+        {"a_device_on_a_memory_wire", &(struct subject){"82599", &memory_wire}, run_life},
+        {"a_device_with_a_thread", &(struct subject){"82599", &running_card}, run_life},
+        {"two_devices_on_a_link", &(struct subject){"82599", &link_wire}, run_life},
+        {"a_device_on_a_generator", &(struct subject){"82599", &gen_wire}, run_life},
+        {"a_device_between_two_captures", &(struct subject){"82599", &file_wire}, run_life},
+        {"a_device_on_a_tap_interface", &(struct subject){"82599", &tap_wire}, run_life},
+        {"a_virtio_device_on_a_memory_wire", &(struct subject){"virtio", &memory_wire}, run_life},
+        {"a_virtio_device_with_a_thread", &(struct subject){"virtio", &running_card}, run_life},
+        {"two_virtio_devices_on_a_link", &(struct subject){"virtio", &link_wire}, run_life},
+        {"a_virtio_device_on_a_generator", &(struct subject){"virtio", &gen_wire}, run_life},
+        {"a_virtio_device_between_two_captures", &(struct subject){"virtio", &file_wire}, run_life},
+        {"a_virtio_device_on_a_tap_interface", &(struct subject){"virtio", &tap_wire}, run_life},
+        {"a_virtio_device_with_packed_rings",
+         &(struct subject){"virtio,packed=on,pairs=4", &memory_wire}, run_life},
+        {"a_virtio_device_with_legacy_registers",
+         &(struct subject){"virtio,transport=legacy,any_layout=off", &memory_wire}, run_life},
     };
 
     return engine_run(scenarios, sizeof(scenarios) / sizeof(scenarios[0]), argc, argv);

@@ -23,9 +23,15 @@
 int ironring_main(int argc, char **argv);
 
 struct command {
-    const char *arguments[ARGUMENTS_MAX]; /* %s is the folder of the run */
-    const char *names[NAMES_MAX];         /* a sentence about a failure has one of these */
-    bool (*complete)(void);               /* all the work is done */
+    /* One that begins with a comma is keys of a card; %s is the folder of the run. */
+    const char *arguments[ARGUMENTS_MAX];
+    const char *names[NAMES_MAX]; /* a sentence about a failure has one of these */
+    bool (*complete)(void);       /* all the work is done */
+};
+
+struct subject {
+    const char *card;
+    const struct command *command;
 };
 
 static const char *path_of(const char *name)
@@ -84,9 +90,10 @@ static void check_sentence(const struct command *command, const char *lines, uns
     require(named, "the sentence does not name what failed:\n%s", lines);
 }
 
-static void run_tool(const void *subject, const struct inject_plan *plan)
+static void run_tool(const void *of, const struct inject_plan *plan)
 {
-    const struct command *command = subject;
+    const struct subject *subject = of;
+    const struct command *command = subject->command;
     bool lists = strcmp(command->arguments[1], "list") == 0;
     static char text[ARGUMENTS_MAX][ROOM];
     char *arguments[ARGUMENTS_MAX + 1] = {NULL};
@@ -98,8 +105,12 @@ static void run_tool(const void *subject, const struct inject_plan *plan)
         sysfs_build(engine_folder());
     frames_write(path_of("in.pcap"));
     for (; command->arguments[count] != NULL; count++) {
-        (void)snprintf(text[count], ROOM, command->arguments[count], engine_folder(),
-                       engine_folder());
+        int used = 0;
+
+        if (command->arguments[count][0] == ',')
+            used = snprintf(text[count], ROOM, "sim:%s", subject->card);
+        (void)snprintf(text[count] + used, ROOM - (size_t)used, command->arguments[count],
+                       engine_folder(), engine_folder());
         arguments[count] = text[count];
     }
     saved[0] = dup(STDOUT_FILENO);
@@ -172,37 +183,35 @@ static bool summary_is_printed(void)
            strstr(text_of("out"), "]}\n") != NULL;
 }
 
-#define COMMON_NAMES "a pool of", "sim:82599", "rx=/", "tx=/", "standard output"
+#define COMMON_NAMES "a pool of", "sim:", "rx=/", "tx=/", "standard output"
 
 static const struct command forward = {
-    {"ironring", "fwd", "--ring", "64", "sim:82599,mode=step,rx=%s/in.pcap",
-     "sim:82599,mode=step,tx=%s/out.pcap"},
+    {"ironring", "fwd", "--ring", "64", ",mode=step,rx=%s/in.pcap", ",mode=step,tx=%s/out.pcap"},
     {COMMON_NAMES},
     all_is_in_the_capture,
 };
 static const struct command forward_json = {
-    {"ironring", "fwd", "--json", "--ring", "64", "sim:82599,rx=%s/in.pcap",
-     "sim:82599,tx=%s/out.pcap"},
+    {"ironring", "fwd", "--json", "--ring", "64", ",rx=%s/in.pcap", ",tx=%s/out.pcap"},
     {COMMON_NAMES},
     summary_is_printed,
 };
 static const struct command generate = {
-    {"ironring", "gen", "--count", "3", "sim:82599,mode=step,tx=%s/out.pcap"},
+    {"ironring", "gen", "--count", "3", ",mode=step,tx=%s/out.pcap"},
     {COMMON_NAMES},
     three_frames_are_in_the_capture,
 };
 static const struct command capture = {
-    {"ironring", "capture", "sim:82599,mode=step,rx=%s/in.pcap", "%s/out.pcap"},
+    {"ironring", "capture", ",mode=step,rx=%s/in.pcap", "%s/out.pcap"},
     {COMMON_NAMES, "/out.pcap cannot be"},
     all_is_in_the_capture,
 };
 static const struct command capture_pcapng = {
-    {"ironring", "capture", "sim:82599,mode=step,rx=%s/in.pcap", "%s/out.pcapng"},
+    {"ironring", "capture", ",mode=step,rx=%s/in.pcap", "%s/out.pcapng"},
     {COMMON_NAMES, "/out.pcapng cannot be"},
     pcapng_has_all,
 };
 static const struct command echo = {
-    {"ironring", "echo", "--ip", "10.0.0.2", "sim:82599,mode=step,rx=%s/in.pcap,tx=%s/out.pcap"},
+    {"ironring", "echo", "--ip", "10.0.0.2", ",mode=step,rx=%s/in.pcap,tx=%s/out.pcap"},
     {COMMON_NAMES},
     one_answer_is_in_the_capture,
 };
@@ -219,15 +228,21 @@ static const struct command list_json = {
 
 int main(int argc, char **argv)
 {
-    static const struct scenario scenarios[] = {
-        {"ironring_fwd", &forward, run_tool},
-        {"ironring_fwd_with_threads_and_json", &forward_json, run_tool},
-        {"ironring_gen", &generate, run_tool},
-        {"ironring_capture", &capture, run_tool},
-        {"ironring_capture_to_pcapng", &capture_pcapng, run_tool},
-        {"ironring_echo", &echo, run_tool},
-        {"ironring_list", &list, run_tool},
-        {"ironring_list_in_json", &list_json, run_tool},
+    const struct scenario scenarios[] = {
+        {"ironring_fwd", &(struct subject){"82599", &forward}, run_tool},
+        {"ironring_fwd_with_threads_and_json", &(struct subject){"82599", &forward_json}, run_tool},
+        {"ironring_gen", &(struct subject){"82599", &generate}, run_tool},
+        {"ironring_capture", &(struct subject){"82599", &capture}, run_tool},
+        {"ironring_capture_to_pcapng", &(struct subject){"82599", &capture_pcapng}, run_tool},
+        {"ironring_echo", &(struct subject){"82599", &echo}, run_tool},
+        {"ironring_list", &(struct subject){"", &list}, run_tool},
+        {"ironring_list_in_json", &(struct subject){"", &list_json}, run_tool},
+        {"ironring_fwd_on_virtio_cards", &(struct subject){"virtio", &forward}, run_tool},
+        {"ironring_fwd_with_threads_and_json_on_virtio_cards",
+         &(struct subject){"virtio", &forward_json}, run_tool},
+        {"ironring_gen_on_virtio_cards", &(struct subject){"virtio", &generate}, run_tool},
+        {"ironring_capture_on_virtio_cards", &(struct subject){"virtio", &capture}, run_tool},
+        {"ironring_echo_on_virtio_cards", &(struct subject){"virtio", &echo}, run_tool},
     };
 
     return engine_run(scenarios, sizeof(scenarios) / sizeof(scenarios[0]), argc, argv);
