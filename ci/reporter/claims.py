@@ -65,7 +65,7 @@ def tests(one, evidence):
         return stained('bad', f'{plural(len(found["failed"]), "test")} of {found["total"]} failed: ',
                        ', '.join(row['test'] for row in found['failed']))
     named = [link(test_anchor(row), sentence(row['test'])) for row in found['hostile']]
-    said = [element('strong', plural(found['passed'], 'test')), f' passed, {len(named)} with a hostile card.',
+    said = [element('strong', plural(found['passed'], 'test')), f' passed, {len(named)} with a hostile card or back end.',
             marked(evidence['tests'])]
     return details(said, named) if named else said
 
@@ -109,4 +109,4 @@ def sentence(name):
 
 
 def test_anchor(row):
-    return f'test-{row["program"].replace(" ", "-")}-{row["test"]}'
+    return f'test-{row["program"]}-{row["test"]}'.replace(' ', '-')

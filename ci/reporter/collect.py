@@ -152,11 +152,17 @@ def collect(root):
         'coverage': summary_of_coverage(found['coverage'].report),
         'mutants': mutants, 'described': (found['mutants'].report or {}).get('described'), 'fuzz': fuzz, 'sanitizers': sanitizers,
         'sanitizer_names': sources.sanitizers(root),
-        'hostile': None if tests is None else [row for row in tests if row['program'].startswith(sources.HOSTILE)],
+        'hostile': None if tests is None else hostile_tests(tests),
         'tests': None if tests is None else {'passed': sum(row['passed'] for row in tests), 'total': len(tests)},
         'checks': results_of(found['checks']), 'analyzer': results_of(found['analyzer']),
         'bench': found['bench'].report,
     }
+
+
+def hostile_tests(tests):
+    """The tests in which somebody lies to the driver, with who it is and what is tested."""
+    found = [(sources.hostile(row['program']), row) for row in tests]
+    return [dict(row, who=hostile[0], what=hostile[1]) for hostile, row in found if hostile]
 
 
 def summary_of_proof(report):

@@ -14,7 +14,7 @@ STATES = {'good': 'current', 'outdated': 'outdated', 'missing': 'incomplete', 'b
 # What the page does not have it may not load either, whatever stands in the evidence.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 SECTIONS = (('summary', 'Summary'), ('evidence', 'Evidence'), ('properties', 'Properties'),
-            ('functions', 'Functions'), ('details', 'Details'), ('hostile', 'Hostile cards'), ('unseen', 'Exceptions'),
+            ('functions', 'Functions'), ('details', 'Details'), ('hostile', 'Hostile devices'), ('unseen', 'Exceptions'),
             ('fuzzing', 'Fuzzing'), ('sanitizers', 'Checks'), ('trusted', 'Trusted base'), ('tools', 'Tools'))
 
 
@@ -144,7 +144,7 @@ def executions(data):
 def tests(data):
     if data['tests'] is None:
         return None
-    return of(data['tests']['passed'], data['tests']['total']), f', {len(data["hostile"])} with a hostile card'
+    return of(data['tests']['passed'], data['tests']['total']), f', {len(data["hostile"])} with a hostile card or back end'
 
 
 def clean(data):

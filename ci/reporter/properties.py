@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from prover import framac
 
-from .sources import HOSTILE
+from .sources import hostile
 
 ANY = ('*',)
 MOVES = ('src/core/moves.*', 'src/core/pool.*', 'src/core/ring.*', 'src/ixgbe/queue.c', 'src/ixgbe/rx.c',
@@ -167,5 +167,5 @@ def mutant_part(rule, mutants):
 def test_part(rule, tests):
     chosen = [row for row in tests if any(re.search(pattern, row['test']) for pattern in rule.tests)]
     return {'passed': sum(row['passed'] for row in chosen), 'total': len(chosen),
-            'hostile': [row for row in chosen if row['program'].startswith(HOSTILE)],
+            'hostile': [row for row in chosen if hostile(row['program'])],
             'failed': [row for row in chosen if not row['passed']]}

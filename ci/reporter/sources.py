@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: MIT
 """Where evidence comes from: for each kind its file, the command that makes it, and what is wrong with it."""
+import re
 from dataclasses import dataclass, field
 from typing import Callable
 
 import stamp
 
 CODE = ('src', 'include', 'meson.build', 'meson_options.txt')
-HOSTILE = 'hostile '  # how the programs of tests/hostile begin
+# Who lies to the driver, how the programs of such tests are named, and, in the group, what of it they test.
+HOSTILE = (
+    ('82599', r'hostile (?!threads)(.+)'),
+    ('82599', r'tool (hostile), 82599'),
+    ('virtio card', r'virtio lies (.+)'),
+    ('virtio card', r'virtio (seeds|fetch)'),
+    ('virtio card', r'tool (hostile), virtio'),
+    ('card of either make', r'hostile (threads)'),
+    ('vhost-user back end', r'vhost_user (peers)'),
+)
 ANALYZERS = ('gcc -fanalyzer', 'Frama-C Eva')
 ORDER = ('good', 'outdated', 'missing', 'bad')  # from the best state to the worst
 
@@ -166,11 +176,21 @@ def judge_bench(report, _, judgement):
                       if row['limit'] and row['instructions_per_packet'] > row['limit']]
 
 
+def hostile(program):
+    """Who lies in the tests of a program, and what they test; None when nobody does."""
+    for who, pattern in HOSTILE:
+        found = re.fullmatch(pattern, program)
+        if found:
+            return who, {'hostile': 'the tool', 'peers': 'messages'}.get(found[1], found[1])
+    return None
+
+
 def judge_tests(report, _, judgement):
     if not report['results']:
         judgement.bad.append('no test was run')
-    elif not any(row['program'].startswith(HOSTILE) for row in report['results']):
-        judgement.missing.append('no test with a hostile card was run')
+    else:
+        met = {hostile(row['program'])[0] for row in report['results'] if hostile(row['program'])}
+        judgement.missing += [f'no test with a hostile {who} was run' for who in dict(HOSTILE) if who not in met]
     judgement.bad += [f'{row["program"]}: {row["test"] or "the program"} failed' for row in report['results']
                       if not row['passed']]
 
@@ -195,7 +215,7 @@ SOURCES = (
            'Two compilers without a warning, all tests, linters, demo and a first round of all the rest.',
            judge_checks, rows('name')),
     Source('tests', 'Tests', 'build/gcc/tests.json', 'ci/test', (*CODE, 'tests'),
-           'Each test by name, those with a hostile card among them.', judge_tests, whole),
+           'Each test by name, those with a hostile card or back end among them.', judge_tests, whole),
     Source('proof', 'Proof', 'build/proof/report.json', 'contracts/prove', ('src', 'include', 'contracts'),
            'Each goal holds for all inputs, all states and everything the card may do.', judge_proof, whole),
     Source('mutants', 'Wrong versions', 'build/mutants/report.json', 'contracts/mutate',

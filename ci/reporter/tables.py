@@ -21,15 +21,17 @@ def repeat(source):
 def hostile(data, evidence):
     source = evidence['tests']
     if data['hostile'] is None:
-        return section('hostile', 'Hostile cards', element('p', missing(source)))
-    programs = {}
+        return section('hostile', 'Hostile devices', element('p', missing(source)))
+    suites, counts = {}, {}
     for row in data['hostile']:
-        programs.setdefault(row['program'], []).append(row)
-    parts = [element('div', element('h3', program), element('ul', map(verdict, rows), class_='names'))
-             for program, rows in sorted(programs.items())]
-    return section('hostile', 'Hostile cards',
-                   element('p', f'{plural(len(data["hostile"]), "test")} in which the simulated card lies. Each name '
-                                'says what must hold.'), element('div', parts, class_='columns'), repeat(source))
+        suites.setdefault(f'{row["who"]}: {row["what"]}', []).append(row)
+        counts[row['who']] = counts.get(row['who'], 0) + 1
+    parts = [element('div', element('h3', name), element('ul', map(verdict, rows), class_='names'))
+             for name, rows in sorted(suites.items())]
+    each = ', '.join(f'{count} with a hostile {who}' for who, count in sorted(counts.items()))
+    return section('hostile', 'Hostile devices',
+                   element('p', f'{plural(len(data["hostile"]), "test")} in which a simulated card, or the back end behind a '
+                                f'socket, lies: {each}. Each name says what must hold.'), element('div', parts, class_='columns'), repeat(source))
 
 
 def verdict(row):

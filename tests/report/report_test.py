@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """ci/report must show what is there, invent nothing, and say what is missing, of another revision, or bad."""
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -15,7 +16,7 @@ import stand  # noqa: E402
 ROOT = stand.ROOT
 sys.path[:0] = [str(ROOT / 'ci'), str(ROOT / 'contracts')]
 from prover import trusted  # noqa: E402
-from reporter import properties  # noqa: E402
+from reporter import properties, sources  # noqa: E402
 
 BETTER = {
     'checks': lambda report: [row.update(failed=0) for row in report['results']],
@@ -143,12 +144,43 @@ class Judgement(Case):
         state, sentences = self.spoiled('checks', lambda report: report['results'].pop())
         self.assertEqual((state, sentences), ('missing', ['the run was stopped before its last step']))
 
-    def test_tests_that_were_none_are_bad_and_those_without_a_hostile_card_are_not_all(self):
+    def test_tests_that_were_none_are_bad_and_those_without_each_hostile_device_are_not_all(self):
         self.assertEqual(self.spoiled('tests', lambda report: report['results'].clear()),
                          ('bad', ['no test was run']))
-        self.assertEqual(self.spoiled('tests', lambda report: report.update(
-            results=[row for row in report['results'] if not row['program'].startswith('hostile')])),
-            ('missing', ['no test with a hostile card was run']))
+        for name, who in (('hostile (?!threads)', '82599'), ('virtio|tool', 'virtio card'), ('vhost', 'vhost-user back end'),
+                          ('hostile threads', 'card of either make')):
+            with self.subTest(who=who):
+                self.assertEqual(self.spoiled('tests', lambda report: report.update(
+                    results=[row for row in report['results'] if not re.match(name, row['program'])])),
+                    ('missing', [f'no test with a hostile {who} was run']))
+
+    def test_each_hostile_suite_is_shown_by_who_lies(self):
+        place = self.stand()
+        self.ends(place, 1)
+        self.assertEqual({(row['program'], row['who'], row['what']) for row in place.data()['hostile']}, {
+            ('hostile device', '82599', 'device'), ('hostile fetch', '82599', 'fetch'),
+            ('hostile receive', '82599', 'receive'), ('hostile transmit', '82599', 'transmit'),
+            ('hostile threads', 'card of either make', 'threads'), ('virtio lies receive', 'virtio card', 'receive'),
+            ('virtio seeds', 'virtio card', 'seeds'), ('tool hostile, virtio', 'virtio card', 'the tool'),
+            ('vhost_user peers', 'vhost-user back end', 'messages')})
+        page = place.page.read_text('utf-8')
+        self.assertIn('12 tests in which a simulated card, or the back end behind a socket, lies: 7 with a hostile 82599, '
+                      '1 with a hostile card of either make, 1 with a hostile vhost-user back end, '
+                      '3 with a hostile virtio card.', page)
+        for title in ('82599: device', 'virtio card: the tool', 'vhost-user back end: messages'):
+            self.assertIn(f'<h3>{title}</h3>', page)
+        self.assertIn('id="test-tool-hostile,-virtio-card-that-breaks-once-is-reset-and-goes-on"', page)
+
+    def test_hostile_suites_are_those_of_the_build(self):
+        build = pathlib.Path(os.environ.get('IRONRING_BUILD', ROOT / 'build' / 'gcc'))
+        programs = [row['name'] for row in
+                    json.loads((build / 'meson-info' / 'intro-tests.json').read_text(encoding='utf-8'))]
+        for who, pattern in sources.HOSTILE:
+            self.assertTrue(any(re.fullmatch(pattern, name) for name in programs), f'{who}: {pattern}')
+        unknown = [name for name in programs
+                   if re.search('hostile|lies|seeds|peers', name) and not sources.hostile(name)]
+        # These test the simulated cards, not the drivers.
+        self.assertEqual([name for name in unknown if not name.startswith('sim ')], [])
 
     def test_benchmark_above_its_limit_is_bad_and_one_compiler_is_not_two(self):
         self.assertEqual(self.spoiled('bench', lambda report: report['results'][0].update(
