@@ -138,14 +138,130 @@ static inline void rx_deliver(struct virtio_queue *queue, struct ir_pool *pool, 
     rx_store(pkts, count, pkt) /*@ ghost (queue, pool, l, tag) */;
 }
 
-/* Count frames received, and their bytes. */
+/* Count frames received, and their bytes. A step of its own for the same reason. */
 /*@ requires \valid(rxq);
+    requires \separated(rxq, pool, l);
+    requires \separated(pkts + (0 .. count - 1), rxq, pool, l);
+    QUEUE_OK(requires, &rxq->queue, pool, l)
+    VBALANCED(requires, pool, l, &rxq->queue.ring, tag)
+    requires vall_held(pool, pkts, count);
     assigns rxq->packets, rxq->bytes;
+    QUEUE_OK(ensures, &rxq->queue, pool, l)
+    VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
+    ensures window_stays{Pre, Post}(&rxq->queue.ring.window);
+    ensures vpkts_stay{Pre, Post}(pkts, count);
+    ensures vall_held(pool, pkts, count);
 */
 static inline void rx_count(struct virtio_rxq *rxq, uint64_t count, uint64_t bytes)
+/*@ ghost (struct ir_pkt *pkts, struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
 {
     rxq->packets = ir_counter_add(rxq->packets, count);
     rxq->bytes = ir_counter_add(rxq->bytes, bytes);
+    /*@ assert window: window_stays{Pre, Here}(&rxq->queue.ring.window); */
+    /*@ assert size: pool->count == \at(pool->count, Pre) && pool->iova == \at(pool->iova, Pre) &&
+            pool->buffer_size == \at(pool->buffer_size, Pre); */
+    /*@ assert free: pool->free_count == \at(pool->free_count, Pre); */
+    /*@ assert same_pkts: vpkts_stay{Pre, Here}(pkts, count); */
+}
+
+/* Let the buffer of the completion at the head be the oldest. Returns the length of the frame in it, or 0
+ * when there is none that can be delivered. */
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, pool, l)
+    VBALANCED(requires, pool, l, &rxq->queue.ring, tag)
+    requires TAG_OK(tag);
+    requires \separated(rxq, pool, l);
+    requires used(&rxq->queue.ring.window) > 0;
+    assigns rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
+        rxq->queue.ring.position_of[0 .. 4095], l->place[0 .. 65535];
+    VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
+    ensures \result == 0 || IR_FRAME_MIN <= \result <= pool->buffer_size;
+    ensures ring_shuffles{Pre, Post}(l, tag);
+*/
+static inline uint32_t rx_offered(struct virtio_rxq *rxq, struct ir_pool *pool)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    struct virtio_completion done = {0, 0};
+
+    if (!virtio_rx_look(&rxq->queue, &done) /*@ ghost (pool, l, tag) */)
+        return 0u;
+    /*@ assert shuffled: ring_shuffles{Pre, Here}(l, tag); */
+    /*@ assert window: in_window(&rxq->queue.ring.window, rxq->queue.ring.window.head); */
+    if (!virtio_deliverable(rxq, pool, done))
+        return 0u;
+    return done.length - (uint32_t)rxq->queue.header;
+}
+
+/*@
+// What one packet is, and several: moves within the ring, and out of it to the application.
+lemma shuffles_then_one{L1, L2, L3}:
+    \forall struct ledger *l, integer moved, tag; PLACE_RING <= tag ==>
+    ring_shuffles{L1, L2}(l, tag) ==> others_stay{L2, L3}(l, moved) ==>
+    in_ring(\at(l->place[moved], L2), tag) ==> \at(l->place[moved], L3) == PLACE_APP ==>
+    vring_delivers{L1, L3}(l, tag);
+lemma delivers_then_delivers{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; PLACE_RING <= tag ==>
+    vring_delivers{L1, L2}(l, tag) ==> vring_delivers{L2, L3}(l, tag) ==>
+    vring_delivers{L1, L3}(l, tag);
+// A buffer in the ring was in it before.
+lemma delivered_was_lent{L1, L2}:
+    \forall struct ledger *l, integer b, tag; PLACE_RING <= tag ==> 0 <= b < 65536 ==>
+    vring_delivers{L1, L2}(l, tag) ==> in_ring(\at(l->place[b], L2), tag) ==>
+    in_ring(\at(l->place[b], L1), tag);
+// What the application had before, it had all the time since.
+lemma app_kept{L1, L2, L3}:
+    \forall struct ir_pool *p, struct ledger *l, integer tag; PLACE_RING <= tag ==>
+    app_keeps{L1, L2}(p, l) ==> vring_delivers{L1, L2}(l, tag) ==>
+    app_keeps{L2, L3}(p, l) ==> app_keeps{L1, L3}(p, l);
+lemma received_stays{L1, L2, L3}:
+    \forall struct ledger *l, struct ir_pkt *pkts, integer count, tag;
+    received_from{L1, L2}(l, pkts, count, tag) ==> vpkts_stay{L2, L3}(pkts, count) ==>
+    received_from{L1, L3}(l, pkts, count, tag);
+*/
+
+/* Take the frame of the completion at the head as packet `count`. Returns its length, or 0 when there is
+ * none that can be delivered. */
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, pool, l)
+    VBALANCED(requires, pool, l, &rxq->queue.ring, tag)
+    requires TAG_OK(tag);
+    requires \separated(rxq, pool, l);
+    requires used(&rxq->queue.ring.window) > 0 && pool->grant_next <= pool->grant_last;
+    requires \valid(pkts + (0 .. count));
+    requires \separated(pkts + (0 .. count), rxq, pool, l);
+    requires vall_held(pool, pkts, count);
+    assigns pkts[0 .. count], pool->grant[0 .. 65535], pool->grant_next,
+        rxq->queue.ring.window.head, rxq->queue.ring.window.slot[0 .. 4095],
+        rxq->queue.ring.id_at[0 .. 4095], rxq->queue.ring.position_of[0 .. 4095],
+        rxq->queue.taken_turn, l->place[0 .. 65535];
+    QUEUE_OK(ensures, &rxq->queue, pool, l)
+    VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
+    ensures \result == 0 || IR_FRAME_MIN <= \result <= IR_BUFFER_SIZE_MAX;
+    ensures vpkts_stay{Pre, Post}(pkts, count);
+    ensures held: vall_held(pool, pkts, \result == 0 ? count : count + 1);
+    ensures \result > 0 ==> in_ring(\old(l->place)[pkt_index(pkts[count])], tag);
+    ensures vring_delivers{Pre, Post}(l, tag);
+    ensures app_keeps{Pre, Post}(pool, l);
+    ensures used(&rxq->queue.ring.window) ==
+        \old(used(&rxq->queue.ring.window)) - (\result == 0 ? 0 : 1);
+    ensures pool->grant_next == \old(pool->grant_next) + (\result == 0 ? 0 : 1);
+    ensures pool->grant_last == \old(pool->grant_last);
+*/
+static inline uint32_t rx_next(struct virtio_rxq *rxq, struct ir_pool *pool, struct ir_pkt *pkts,
+                               uint64_t count)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    uint32_t length = rx_offered(rxq, pool) /*@ ghost (l, tag) */;
+
+    /*@ ghost offered: ; */
+    /*@ assert shuffled: ring_shuffles{Pre, Here}(l, tag); */
+    /*@ assert app_before: app_keeps{Pre, Here}(pool, l); */
+    if (length == 0u)
+        return 0u;
+    rx_deliver(&rxq->queue, pool, pkts, count, length) /*@ ghost (l, tag) */;
+    /*@ assert app_step: app_keeps{offered, Here}(pool, l); */
+    virtio_took(&rxq->queue);
+    return length;
 }
 
 /* Take whole frames from up to `limit` completions, until the first that is none. Returns the
@@ -165,7 +281,7 @@ static inline void rx_count(struct virtio_rxq *rxq, uint64_t count, uint64_t byt
     QUEUE_OK(ensures, &rxq->queue, pool, l)
     VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
     ensures 0 <= \result <= limit;
-    ensures used(&rxq->queue.ring.window) == \old(used(&rxq->queue.ring.window)) - \result;
+    ensures used(&rxq->queue.ring.window) >= \old(used(&rxq->queue.ring.window)) - \result;
     ensures vall_held(pool, pkts, \result);
     ensures received_from{Pre, Post}(l, pkts, \result, tag);
     ensures vring_delivers{Pre, Post}(l, tag);
@@ -175,53 +291,83 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
                                uint64_t limit)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
-    struct virtio_queue *queue = &rxq->queue;
     uint64_t count = 0u;
     uint64_t bytes = 0u;
 
     ir_pool_reserve_grants(pool, limit) /*@ ghost (l) */;
+    /*@ assert window: window_stays{Pre, Here}(&rxq->queue.ring.window); */
+    /*@ assert same_count: pool->count == \at(pool->count, Pre); */
     /*@ loop invariant 0 <= count <= limit;
         loop invariant bytes <= count * IR_BUFFER_SIZE_MAX;
-        QUEUE_OK(loop invariant, queue, pool, l)
-        VBALANCED(loop invariant, pool, l, &queue->ring, tag)
+        QUEUE_OK(loop invariant, &rxq->queue, pool, l)
+        VBALANCED(loop invariant, pool, l, &rxq->queue.ring, tag)
         loop invariant grants: pool->grant_next + (limit - count) <= pool->grant_last + 1;
-        loop invariant used: used(&queue->ring.window) ==
+        loop invariant used: used(&rxq->queue.ring.window) >=
             \at(used(&rxq->queue.ring.window), Pre) - count;
         loop invariant held: vall_held(pool, pkts, count);
         loop invariant order: received_from{Pre, Here}(l, pkts, count, tag);
         loop invariant moves: vring_delivers{Pre, Here}(l, tag);
         loop invariant app: app_keeps{Pre, Here}(pool, l);
         loop assigns count, bytes, pkts[0 .. limit - 1], pool->grant[0 .. 65535], pool->grant_next,
-            queue->ring.window.head, queue->ring.window.slot[0 .. 4095],
-            queue->ring.id_at[0 .. 4095], queue->ring.position_of[0 .. 4095],
-            queue->taken_turn, l->place[0 .. 65535];
+            rxq->queue.ring.window.head, rxq->queue.ring.window.slot[0 .. 4095],
+            rxq->queue.ring.id_at[0 .. 4095], rxq->queue.ring.position_of[0 .. 4095],
+            rxq->queue.taken_turn, l->place[0 .. 65535];
         loop variant limit - count;
     */
     while (count < limit) {
-        struct virtio_completion done = {0, 0};
+        /*@ ghost before: ; */
+        uint32_t length = rx_next(rxq, pool, pkts, count) /*@ ghost (l, tag) */;
 
-        if (!virtio_completed(queue, &done))
-            break;
-        /*@ ghost offered: ; */
-        if (done.id != (uint32_t)queue->ring.id_at[queue->ring.window.head] &&
-            !virtio_overtakes(queue, done.id) /*@ ghost (pool, l, tag) */)
-            break;
-        /*@ assert shuffled: ring_shuffles{offered, Here}(l, tag); */
-        /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
-        if (!virtio_deliverable(rxq, pool, done))
-            break;
-        /*@ ghost judged: ; */
-        rx_deliver(queue, pool, pkts, count, done.length - (uint32_t)queue->header)
-            /*@ ghost (l, tag) */;
-        /*@ assert app_step: app_keeps{judged, Here}(pool, l); */
+        /*@ assert moved: vring_delivers{Pre, Here}(l, tag); */
         /*@ assert still_from: received_from{Pre, Here}(l, pkts, count, tag); */
-        virtio_took(queue);
-        bytes += done.length - queue->header;
+        if (length == 0u)
+            break;
+        /*@ assert newest: in_ring(\at(l->place[pkt_index(\at(pkts[count], Here))], Pre), tag); */
+        /*@ assert all_from: received_from{Pre, Here}(l, pkts, count + 1, tag); */
+        bytes += length;
         count++;
     }
-    rx_count(rxq, count, bytes);
+    /*@ assert from: received_from{Pre, Here}(l, pkts, count, tag); */
+    /*@ ghost stored: ; */
+    rx_count(rxq, count, bytes) /*@ ghost (pkts, pool, l, tag) */;
+    /*@ assert same_pkts: vpkts_stay{stored, Here}(pkts, count); */
+    /*@ assert still_from: received_from{Pre, Here}(l, pkts, count, tag); */
     return count;
 }
+
+/* Remember that `taken` completions have been read, and mind a device that is silent. A step that changes
+ * neither ring nor pool. */
+/*@ requires TAG_OK(tag) && taken <= 65535;
+    QUEUE_OK(requires, queue, pool, l)
+    VBALANCED(requires, pool, l, &queue->ring, tag)
+    requires \separated(queue, queue->common);
+    assigns queue->taken, queue->idle, queue->broken;
+    QUEUE_OK(ensures, queue, pool, l)
+    VBALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures stays_broken: \old(queue->broken) != 0 ==> queue->broken != 0;
+*/
+static inline void rx_note(struct virtio_queue *queue, uint64_t taken)
+/*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
+{
+    if (taken > 0u)
+        virtio_taken(queue, taken);
+    else
+        virtio_idle(queue);
+    /*@ assert window: window_stays{Pre, Here}(&queue->ring.window); */
+    /*@ assert size: pool->count == \at(pool->count, Pre) && pool->iova == \at(pool->iova, Pre) &&
+            pool->buffer_size == \at(pool->buffer_size, Pre); */
+    /*@ assert free: pool->free_count == \at(pool->free_count, Pre); */
+}
+
+/*@
+lemma frees_recycle{L1, L2}:
+    \forall struct ledger *l, integer tag;
+    vring_frees{L1, L2}(l, tag) ==> vring_recycles{L1, L2}(l, tag);
+lemma frees_then_fills{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; PLACE_RING <= tag ==>
+    vring_frees{L1, L2}(l, tag) ==> ring_fills{L2, L3}(l, tag) ==>
+    vring_recycles{L1, L3}(l, tag);
+*/
 
 /* After packets were taken: drop what cannot be delivered, lend fresh buffers when a group of positions
  * is empty, and mind a device that is silent. */
@@ -249,11 +395,9 @@ static void rx_recycle(struct virtio_rxq *rxq, uint64_t left, uint64_t taken)
 {
     struct virtio_queue *queue = &rxq->queue;
 
+    /*@ assert few: left <= 4095; */
     taken += virtio_rx_skip(rxq, queue->pool, left) /*@ ghost (l, tag) */;
-    if (taken > 0u)
-        virtio_taken(queue, taken);
-    else
-        virtio_idle(queue);
+    rx_note(queue, taken) /*@ ghost (queue->pool, l, tag) */;
     if (ir_ring_room(&queue->ring.window) >= VIRTIO_GROUP && queue->broken == 0u)
         virtio_rx_refill(rxq) /*@ ghost (l, tag) */;
 }
