@@ -15,7 +15,7 @@
 #define BURST      32u
 #define PACKETS    3000u
 #define RESETS_MAX 60u
-#define PATIENCE_S 60
+#define PATIENCE_S 600
 #define SILENCE    20000u /* empty bursts after which a card is taken to be silent */
 
 struct threaded {

@@ -2,6 +2,7 @@
  *
  * A session with a back end of the tests.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +24,7 @@ int stand_set_up(void **state)
     stand.files = open_files();
     backend_init(&stand.backend);
     assert_int_equal(vu_options_parse(stand.backend.path, &stand.options, error), 0);
-    stand.options.timeout_ms = TIMEOUT_MS;
+    stand.options.timeout_ms = SLACK_MS;
     *state = &stand;
     return 0;
 }
@@ -79,6 +80,7 @@ void refuse(struct stand *stand, uint32_t at, enum backend_fault fault, uint64_t
     stand->backend.at = at;
     stand->backend.fault = fault;
     stand->backend.value = value;
+    stand->options.timeout_ms = expected == -ETIMEDOUT ? TIMEOUT_MS : SLACK_MS;
     assert_int_equal(connect_session(stand), expected);
     assert_true(milliseconds() - begin < 4u * TIMEOUT_MS + SLACK_MS);
     expect_why(stand, text);

@@ -9,7 +9,7 @@
 #include "files.h"
 #include "linux/vhost_user_session.h"
 
-#define TIMEOUT_MS 150u
+#define TIMEOUT_MS 300u  /* where the back end shall be too late */
 #define SLACK_MS   4000u /* of a machine that does something else as well */
 
 struct stand {

@@ -67,7 +67,7 @@ static void no_answer_ends_in_time(void **state)
     for (size_t i = 0; i < 3; i++) {
         char text[80];
 
-        (void)snprintf(text, sizeof(text), "no answer to %s within 150 ms; restart the back end",
+        (void)snprintf(text, sizeof(text), "no answer to %s within 300 ms; restart the back end",
                        names[i]);
         refuse(*state, requests[i], BACKEND_SILENT, 0, -ETIMEDOUT, text);
     }

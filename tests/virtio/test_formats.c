@@ -19,7 +19,7 @@
 /* Send `count` frames from `first` in one burst, and find them on the wire. */
 static void send_all(struct card *card, uint32_t first, uint32_t count, uint32_t length)
 {
-    struct ir_pkt pkts[BURST];
+    struct ir_pkt pkts[BURST] = {{0}};
 
     for (uint32_t i = 0; i < count; i++)
         pkts[i] = card_packet(card, length, first + i);
