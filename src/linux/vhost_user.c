@@ -124,8 +124,8 @@ static uint64_t nanoseconds(void)
     return (uint64_t)time.tv_sec * US_PER_S * NS_PER_US + (uint64_t)time.tv_nsec;
 }
 
-/* Short ones are not slept: the system would make many times as much of them, and a wait of a second
- * is made of many. */
+/* Short ones are not slept: the system would make many times as much of them, and a wait of a
+ * second is made of many. */
 static void delay(struct ir_transport *transport, uint32_t microseconds)
 {
     const struct timespec time = {(time_t)(microseconds / US_PER_S),

@@ -5,8 +5,8 @@
  *
  *   server=on        listen at the path, and let the back end connect; else connect to it
  *   queues=N         pairs of queues, 1 to 64 (1); the back end must have as many
- *   mrg_rxbuf=, in_order=, packed=   on: the back end must offer it; off: it is not used; by default
- *                    the first two are used when they are offered, and packed rings are not
+ *   mrg_rxbuf=, in_order=, packed=   on: the back end must offer it; off: it is not used; by
+ *                    default the first two are used when they are offered, and packed rings are not
  *   mac=             address of the device; by default one that is made of the path
  *   timeout_ms=N     how long the back end may take for each answer, and to come (1000)
  */

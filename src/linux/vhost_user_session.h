@@ -2,8 +2,8 @@
  *
  * A front end's conversation with a vhost-user back end: connecting, coming to terms, and one
  * function a request. The back end is not trusted: each answer is judged, each wait has an end, and
- * after the first thing that is wrong the connection is closed. What rings and memory are for is not
- * known here.
+ * after the first thing that is wrong the connection is closed. What rings and memory are for is
+ * not known here.
  */
 #ifndef IRONRING_LINUX_VHOST_USER_SESSION_H
 #define IRONRING_LINUX_VHOST_USER_SESSION_H
@@ -38,9 +38,9 @@ int vu_session_open(struct vu_session *session, const struct vu_options *options
 void vu_session_close(struct vu_session *session);
 
 /* Begin afresh: connect, or wait for the back end to connect, and come to terms. With `patient` a
- * back end that is not there yet may come within the time-out. Errors (no connection, `why` is set):
- * -ENODEV not there, -ENOTSOCK, -EACCES, -ETIMEDOUT, -EIO it hung up, -EPROTO it broke the protocol,
- * -ENOTSUP it lacks something, or what socket(2) says. */
+ * back end that is not there yet may come within the time-out. Errors (no connection, `why` is
+ * set): -ENODEV not there, -ENOTSOCK, -EACCES, -ETIMEDOUT, -EIO it hung up, -EPROTO it broke the
+ * protocol, -ENOTSUP it lacks something, or what socket(2) says. */
 int vu_session_connect(struct vu_session *session, bool patient);
 /* The second half of that: come to terms with who is at the other end of a socket, which is the
  * session's from now on. */
@@ -51,8 +51,8 @@ void vu_session_drop(struct vu_session *session);
  * nobody asked for, is closed. Never waits. */
 bool vu_session_stands(struct vu_session *session);
 
-/* Errors of all requests: -ENOTCONN there was no connection, or as vu_session_connect; there is none
- * any more. */
+/* Errors of all requests: -ENOTCONN there was no connection, or as vu_session_connect; there is
+ * none any more. */
 
 /* Accept features; those that the back end did not offer are not passed on. */
 int vu_session_features(struct vu_session *session, uint64_t features);

@@ -28,8 +28,8 @@ int vu_accept(int listener, uint64_t deadline);
 /* Stop listening, and remove the name. */
 void vu_unlisten(int listener, const char *path);
 
-/* Send all bytes, and with them a descriptor unless it is -1. Errors: -ETIMEDOUT, -EPIPE the peer is
- * gone, or what sendmsg(2) says. */
+/* Send all bytes, and with them a descriptor unless it is -1. Errors: -ETIMEDOUT, -EPIPE the peer
+ * is gone, or what sendmsg(2) says. */
 int vu_send(int socket, const uint8_t *bytes, uint32_t length, int file, uint64_t deadline);
 
 /* Receive exactly `length` bytes; *got says how many came. Descriptors that come with them are

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The control queue of a virtio network device: commands are taken from its ring, carried out on the
- * state below, and answered.
+ * The control queue of a virtio network device: commands are taken from its ring, carried out on
+ * the state below, and answered.
  */
 #ifndef IRONRING_SOFTDEV_CONTROL_H
 #define IRONRING_SOFTDEV_CONTROL_H

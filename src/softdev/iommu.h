@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The IOMMU of a device made of software: what memory the driver has mapped, and the only way from a
- * device address to it. Not locked here: the device's lock covers it.
+ * The IOMMU of a device made of software: what memory the driver has mapped, and the only way from
+ * a device address to it. Not locked here: the device's lock covers it.
  */
 #ifndef IRONRING_SOFTDEV_IOMMU_H
 #define IRONRING_SOFTDEV_IOMMU_H

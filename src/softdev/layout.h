@@ -77,7 +77,7 @@
 #define SOFT_EVENT_ENABLE   0u      /* packed: flags of an event suppression structure */
 #define SOFT_EVENT_DISABLE  1u
 #define SOFT_EVENT_SPECIFIC 2u
-#define SOFT_LEGACY_PAGE    4096u /* unit of a legacy ring's place, and alignment of its used ring */
+#define SOFT_LEGACY_PAGE    4096u /* unit of a legacy ring's place; its used ring begins one */
 
 /* Control queue: class and command */
 #define SOFT_CTRL_RX          0u

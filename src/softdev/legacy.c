@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The registers of legacy drivers (virtio 1.3, section 4.1.4.10): one I/O window, rings in one piece
- * whose place is a page number, features of 32 bits.
+ * The registers of legacy drivers (virtio 1.3, section 4.1.4.10): one I/O window, rings in one
+ * piece whose place is a page number, features of 32 bits.
  */
 #include <stddef.h>
 

@@ -243,8 +243,9 @@ bool soft_ring_listen(struct soft_ring *ring)
     return soft_ring_any(ring);
 }
 
-/* The bytes from `offset` on in the parts from *part up to `end`, as far as they lie in one part: how
- * many they are is in *bytes, at most `limit`. Goes on behind them; NULL when there are none. */
+/* The bytes from `offset` on in the parts from *part up to `end`, as far as they lie in one part:
+ * how many they are is in *bytes, at most `limit`. Goes on behind them; NULL when there are
+ * none. */
 static uint8_t *next_piece(const struct soft_part **part, const struct soft_part *end,
                            uint64_t *offset, uint32_t limit, uint32_t *bytes)
 {

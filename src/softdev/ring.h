@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The device's side of a virtqueue, split or packed: chains are taken, their buffers translated, and
- * they are returned, in any order unless IN_ORDER was negotiated. The ring is the driver's memory:
- * each word is read once and judged before it is used, so that no driver can harm the device.
+ * The device's side of a virtqueue, split or packed: chains are taken, their buffers translated,
+ * and they are returned, in any order unless IN_ORDER was negotiated. The ring is the driver's
+ * memory: each word is read once and judged before it is used, so that no driver can harm the
+ * device.
  */
 #ifndef IRONRING_SOFTDEV_RING_H
 #define IRONRING_SOFTDEV_RING_H

@@ -140,7 +140,8 @@ bool soft_split_interrupts(struct soft_ring *ring)
     return soft_minus16(ring->next_used, event + 1u) < ring->unsignalled;
 }
 
-/* With EVENT_IDX the index of which the driver notified last is behind us, which asks for nothing. */
+/* With EVENT_IDX the index of which the driver notified last is behind us, which asks for
+ * nothing. */
 void soft_split_hush(struct soft_ring *ring)
 {
     uint8_t *used = soft_ring_area(ring, SOFT_AREA_DEVICE);

@@ -6,9 +6,9 @@
 #ifndef IRONRING_SOFTDEV_RULES_H
 #define IRONRING_SOFTDEV_RULES_H
 
-/* Identifier; whether the proofs show that no driver of this library ever breaks the rule (PROVED: a
- * contract names it in brackets) or the device alone watches over it (WATCHED); and the rule as the
- * first half of a violation's sentence. */
+/* Identifier; whether the proofs show that no driver of this library ever breaks the rule (PROVED:
+ * a contract names it in brackets) or the device alone watches over it (WATCHED); and the rule as
+ * the first half of a violation's sentence. */
 #define SOFT_RULES(X)                                                                              \
     X(REGISTER_UNKNOWN, WATCHED, "an access must go to a register of the device")                  \
     X(REGISTER_WIDTH, WATCHED, "a register must be accessed at its own width")                     \

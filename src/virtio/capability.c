@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The walk through a device's capabilities (virtio 4.1.4, PCI 3.0 6.7). Every pointer, length and
- * offset is the device's word: the walk has a fixed length, and a window is taken only if it lies in
- * a BAR that is there.
+ * offset is the device's word: the walk has a fixed length, and a window is taken only if it lies
+ * in a BAR that is there.
  */
 #include "virtio/window.h"
 
@@ -37,8 +37,8 @@ struct capability {
     uint32_t multiplier;
 };
 
-/* Read `width` bytes of configuration space. Returns what is there, or 0 when it cannot be read: then
- * *failed is set. */
+/* Read `width` bytes of configuration space. Returns what is there, or 0 when it cannot be read:
+ * then *failed is set. */
 /*@ requires \valid_read(transport) && \valid(failed) && \separated(transport, failed);
     requires width == 1 || width == 2 || width == 4;
     requires offset % width == 0 && offset + width <= PCI_SPACE_BYTES;

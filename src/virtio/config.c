@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The device's own configuration (5.1.4). Each field is the device's word: it is bounded before use, and
- * what belongs together is read between two equal generations (2.5.3).
+ * The device's own configuration (5.1.4). Each field is the device's word: it is bounded before
+ * use, and what belongs together is read between two equal generations (2.5.3).
  */
 #include <errno.h>
 
@@ -18,7 +18,8 @@
 #define PAIRS_MAX         0x7fffu /* with one more the control queue would have no number */
 #define TRIES_MAX         16u
 
-/* Read the generation: what is read between two equal ones belongs together. A legacy device has none. */
+/* Read the generation: what is read between two equal ones belongs together. A legacy device has
+ * none. */
 /*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
     requires \valid(generation) && \separated(generation, dev, dev->base.transport);
     assigns *generation;
@@ -60,8 +61,8 @@ static int read_fields(const struct virtio_dev *dev, uint32_t offset, uint32_t w
     return 0;
 }
 
-/* The same for what belongs together. Errors: -EINVAL outside of the window, -EIO it changes all the
- * time. */
+/* The same for what belongs together. Errors: -EINVAL outside of the window, -EIO it changes all
+ * the time. */
 /*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
     requires 1 <= count <= 6 && 1 <= width <= 2 && offset <= 16;
     requires \valid(fields + (0 .. count - 1));
@@ -91,7 +92,8 @@ static int config_fields(const struct virtio_dev *dev, uint32_t offset, uint32_t
     return -EIO;
 }
 
-/* Read the field of two bytes at `offset` when the feature it needs was agreed upon; if not, *value stays. */
+/* Read the field of two bytes at `offset` when the feature it needs was agreed upon; if not, *value
+ * stays. */
 /*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
     requires feature > 0 && offset <= 16;
     requires \valid(value) && \separated(value, dev, dev->base.transport);

@@ -42,7 +42,8 @@ static void virtio_store_command(struct virtio_desc *desc, uint64_t address, uin
 }
 #endif
 
-/* The first of the two descriptors for the next command. They go round the ring, as IN_ORDER wants it. */
+/* The first of the two descriptors for the next command. They go round the ring, as IN_ORDER wants
+ * it. */
 /*@ requires control_ok(control);
     assigns \nothing;
     ensures 0 <= \result <= control->size - 2;
@@ -93,8 +94,8 @@ static void post_split(struct virtio_control *control, uint64_t length)
                                         control->posted * 65536u);
 }
 
-/* 1 when the device has finished with the command, 2 when it has finished with something that it was
- * never given. */
+/* 1 when the device has finished with the command, 2 when it has finished with something that it
+ * was never given. */
 /*@ requires control_ok(control);
     assigns \nothing;
     ensures 0 <= \result <= 2;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The control queue (5.1.6.5): one command at a time, as a chain of two descriptors: what the driver
- * says, and one byte that the device answers.
+ * The control queue (5.1.6.5): one command at a time, as a chain of two descriptors: what the
+ * driver says, and one byte that the device answers.
  */
 #ifndef IRONRING_VIRTIO_CONTROL_H
 #define IRONRING_VIRTIO_CONTROL_H
@@ -69,9 +69,9 @@ predicate control_ok{L}(struct virtio_control *c) =
     \separated(c, c->transport, c->notify);
 */
 
-/* Give the device a command and wait for its answer, at most a second of its time. Returns 0, -EIO when
- * it refuses or breaks the protocol, or -ETIMEDOUT. After a breach or a time-out, and while there
- * is no queue, each command is answered -EIO. */
+/* Give the device a command and wait for its answer, at most a second of its time. Returns 0, -EIO
+ * when it refuses or breaks the protocol, or -ETIMEDOUT. After a breach or a time-out, and while
+ * there is no queue, each command is answered -EIO. */
 /*@ requires control->broken != 0 || control_ok(control);
     requires \valid(control) && \valid_read(command) && \separated(control, command);
     requires 2 <= command->length <= VIRTIO_CONTROL_BYTES;

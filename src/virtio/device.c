@@ -12,8 +12,8 @@
 #define PCI_VENDOR      0u
 #define PCI_VENDOR_NONE 0xffffu
 
-/* Reset the device, and wait until it says that it has been (2.4.1). Errors: -ETIMEDOUT, -ENODEV, -EIO;
- * dev->quiet becomes true once it has. */
+/* Reset the device, and wait until it says that it has been (2.4.1). Errors: -ETIMEDOUT, -ENODEV,
+ * -EIO; dev->quiet becomes true once it has. */
 static int reset_device(struct virtio_dev *dev)
 {
     uint32_t status = VIRTIO_STATUS_GONE;
@@ -37,8 +37,8 @@ static int reset_device(struct virtio_dev *dev)
     return result != 0 ? -EIO : -ETIMEDOUT;
 }
 
-/* Agree upon features; after the first time it must be the same ones, since the queues are laid out for
- * them. Errors: -EIO, -ENOTSUP. */
+/* Agree upon features; after the first time it must be the same ones, since the queues are laid out
+ * for them. Errors: -EIO, -ENOTSUP. */
 static int negotiate(struct virtio_dev *dev, bool first)
 {
     uint64_t offered = 0;
@@ -69,8 +69,8 @@ static int negotiate(struct virtio_dev *dev, bool first)
     return 0;
 }
 
-/* Read how many queues there are, and the MTU; after the first time they must be the same, since the queues
- * are laid out for them. Errors: -EIO. */
+/* Read how many queues there are, and the MTU; after the first time they must be the same, since
+ * the queues are laid out for them. Errors: -EIO. */
 static int read_limits(struct virtio_dev *dev, bool first)
 {
     uint32_t pairs_max = dev->pairs_max;
@@ -111,8 +111,8 @@ static int set_up(struct virtio_dev *dev, bool first)
     return 0;
 }
 
-/* A device without an address of its own gets one that is locally administered (5.1.5), told apart by the
- * place of its record. */
+/* A device without an address of its own gets one that is locally administered (5.1.5), told apart
+ * by the place of its record. */
 static void choose_mac(struct virtio_dev *dev)
 {
     bool usable = false;
@@ -245,8 +245,8 @@ static int check_queues(const struct virtio_dev *dev)
     return 0;
 }
 
-/* The last step of set-up (3.1.1). A device that wants to be reset at once says so in its status, before
- * anyone waits for its packets. */
+/* The last step of set-up (3.1.1). A device that wants to be reset at once says so in its status,
+ * before anyone waits for its packets. */
 static int let_run(struct virtio_dev *dev)
 {
     uint32_t status = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK |

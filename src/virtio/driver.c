@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The driver as the rest of the library sees it: its tables, and the casts from the public types to its
- * own, which begin with them.
+ * The driver as the rest of the library sees it: its tables, and the casts from the public types to
+ * its own, which begin with them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -89,8 +89,8 @@ static int close_device(struct ir_dev *dev)
     return result;
 }
 
-/* A device without SPEED_DUPLEX does not say how fast it is, and one with it may say anything. One that is
- * gone would say that its link is up. */
+/* A device without SPEED_DUPLEX does not say how fast it is, and one with it may say anything. One
+ * that is gone would say that its link is up. */
 static int get_link(struct ir_dev *dev, struct ir_link *link)
 {
     uint32_t status = VIRTIO_STATUS_GONE;

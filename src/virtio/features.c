@@ -9,8 +9,8 @@
 
 /* What the control queue is needed for, or NULL when the set has nothing that needs it. */
 /*@ assigns \result \from features;
-    ensures \result == \null ==> !has(features, VIRTIO_NET_F_CTRL_RX) && !has(features, VIRTIO_NET_F_MQ) &&
-        !has(features, VIRTIO_NET_F_CTRL_MAC_ADDR);
+    ensures \result == \null ==> !has(features, VIRTIO_NET_F_CTRL_RX) &&
+        !has(features, VIRTIO_NET_F_MQ) && !has(features, VIRTIO_NET_F_CTRL_MAC_ADDR);
 */
 static const char *needs_control(uint64_t features)
 {
@@ -23,8 +23,8 @@ static const char *needs_control(uint64_t features)
     return NULL;
 }
 
-/* What is accepted of an offer. A legacy device has no other features than those of bits 31:0 (4.1.4.10);
- * ANY_LAYOUT is reserved in a modern one (6.3). */
+/* What is accepted of an offer. A legacy device has no other features than those of bits 31:0
+ * (4.1.4.10); ANY_LAYOUT is reserved in a modern one (6.3). */
 /*@ assigns \nothing;
     ensures subset: (\result & offered) == \result;
     ensures known: (\result & VIRTIO_FEATURES_KNOWN) == \result;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which of the features that a device offers are accepted (5.1.3, 6). As few as can be: each is more
- * of the device's word to rely on.
+ * Which of the features that a device offers are accepted (5.1.3, 6). As few as can be: each is
+ * more of the device's word to rely on.
  */
 #ifndef IRONRING_VIRTIO_FEATURES_H
 #define IRONRING_VIRTIO_FEATURES_H
@@ -10,9 +10,9 @@
 
 #include "virtio/spec.h"
 
-/* All that may be accepted. Not among them: what lets a device send frames that are not whole (checksum and
- * segmentation offloads), descriptor tables outside of the ring (INDIRECT_DESC), and what is of no
- * use to a driver that polls. */
+/* All that may be accepted. Not among them: what lets a device send frames that are not whole
+ * (checksum and segmentation offloads), descriptor tables outside of the ring (INDIRECT_DESC), and
+ * what is of no use to a driver that polls. */
 #define VIRTIO_FEATURES_KNOWN                                                                      \
     (VIRTIO_NET_F_MTU | VIRTIO_NET_F_MAC | VIRTIO_NET_F_MRG_RXBUF | VIRTIO_NET_F_STATUS |          \
      VIRTIO_NET_F_CTRL_VQ | VIRTIO_NET_F_CTRL_RX | VIRTIO_NET_F_MQ | VIRTIO_NET_F_CTRL_MAC_ADDR |  \
@@ -32,9 +32,9 @@ static inline uint32_t virtio_has(uint64_t features, uint64_t feature)
     return (uint32_t)(features / feature % 2u);
 }
 
-/* Choose among what is offered. *accepted is what the driver writes back. Returns 0, or -ENOTSUP for a
- * modern device that does not offer VERSION_1, or -EPROTO for a set that contradicts itself (5.1.3.1);
- * *trouble says why. */
+/* Choose among what is offered. *accepted is what the driver writes back. Returns 0, or -ENOTSUP
+ * for a modern device that does not offer VERSION_1, or -EPROTO for a set that contradicts itself
+ * (5.1.3.1); *trouble says why. */
 /*@ requires \valid(accepted) && \valid(trouble) && \separated(accepted, trouble);
     assigns *accepted;
     assigns *trouble \from \nothing;

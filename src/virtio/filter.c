@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Receive filters and queue pairs: commands of the control queue (5.1.6.5). A device without CTRL_RX
- * filters nothing that it could be told.
+ * Receive filters and queue pairs: commands of the control queue (5.1.6.5). A device without
+ * CTRL_RX filters nothing that it could be told.
  */
 #include <errno.h>
 #include <string.h>

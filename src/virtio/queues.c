@@ -17,8 +17,8 @@
 #define QUEUE_SIZE_MAX      32768u
 #define ETHERNET_HEADER_MAX 18u /* with one VLAN tag */
 
-/* Where the parts of a queue lie in its memory: bytes from its start. A split ring's used ring begins a
- * page, as a legacy device takes for granted. */
+/* Where the parts of a queue lie in its memory: bytes from its start. A split ring's used ring
+ * begins a page, as a legacy device takes for granted. */
 struct layout {
     uint64_t driver, device, total;
 };
@@ -64,7 +64,8 @@ static uint32_t size_offered(struct virtio_dev *dev, uint32_t number)
     return offered;
 }
 
-/* Descriptors that a buffer takes. A legacy device without ANY_LAYOUT wants the header in one of its own. */
+/* Descriptors that a buffer takes. A legacy device without ANY_LAYOUT wants the header in one of
+ * its own. */
 static uint32_t descriptors_each(const struct virtio_dev *dev)
 {
     return dev->windows.legacy != 0u && !virtio_has(dev->features, VIRTIO_F_ANY_LAYOUT) ? 2u : 1u;
@@ -110,8 +111,8 @@ static void make_queue(const struct virtio_dev *dev, struct virtio_queue *queue,
     (void)virtio_ring_init(&queue->ring, queue->pairs != 0u ? size / 2u : size);
 }
 
-/* Memory for a queue that has none yet, and the queue on it. Errors: -EINVAL the device allows no ring of
- * that size, -ENOMEM, -ENOSPC, or what a device's map answered. */
+/* Memory for a queue that has none yet, and the queue on it. Errors: -EINVAL the device allows no
+ * ring of that size, -ENOMEM, -ENOSPC, or what a device's map answered. */
 static int provide(struct virtio_dev *dev, struct virtio_queue *queue, struct ir_dma *memory,
                    uint32_t *size, uint32_t number, uint32_t wanted)
 {

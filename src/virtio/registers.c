@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The registers through which a virtio device is set up: the common configuration of a modern one, and the
- * few registers of a legacy one, whose rings lie where the size that it dictates says.
+ * The registers through which a virtio device is set up: the common configuration of a modern one,
+ * and the few registers of a legacy one, whose rings lie where the size that it dictates says.
  */
 #include <errno.h>
 
@@ -105,8 +105,8 @@ int virtio_queue_size(const struct virtio_dev *dev, uint32_t number, uint32_t *s
     return get(dev, dev->windows.legacy != 0u ? LEGACY_QUEUE_SIZE : QUEUE_SIZE, 2u, size);
 }
 
-/* A legacy device has a single place for all notifications, and finds available and used ring behind
- * the descriptors by itself. */
+/* A legacy device has a single place for all notifications, and finds available and used ring
+ * behind the descriptors by itself. */
 static int legacy_enable(const struct virtio_dev *dev, const struct virtio_rings *rings,
                          uint32_t *notify_offset)
 {
@@ -118,7 +118,8 @@ static int legacy_enable(const struct virtio_dev *dev, const struct virtio_rings
     return set(dev, LEGACY_QUEUE_PFN, 4u, (uint32_t)page);
 }
 
-/* Where in its BAR the selected queue is notified: inside of the window, whatever the device says. */
+/* Where in its BAR the selected queue is notified: inside of the window, whatever the device
+ * says. */
 static int find_notify_offset(const struct virtio_dev *dev, uint32_t *offset)
 {
     const struct virtio_window *window = &dev->windows.notify;

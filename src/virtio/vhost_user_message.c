@@ -76,7 +76,8 @@ static void put_two(uint8_t *to, uint64_t first, uint64_t second)
     vhost_user_put64(to + 8, second);
 }
 
-/* A payload of two small numbers, of which the second is 0, and four addresses or sizes, the last 0. */
+/* A payload of two small numbers, of which the second is 0, and four addresses or sizes, the last
+ * 0. */
 /*@ requires \valid(to + (0 .. 39));
     assigns to[0 .. 39];
     ensures le32(to) == number && le32(to + 4) == 0;
@@ -104,8 +105,8 @@ uint32_t vhost_user_build_address(uint8_t *bytes, uint32_t reply,
 uint32_t vhost_user_build_memory(uint8_t *bytes, uint32_t reply, uint64_t address, uint64_t size)
 {
     put_header(bytes, VHOST_USER_SET_MEM_TABLE, reply, VHOST_USER_MEMORY);
-    /* One region, its address for the device, its size, its address for the driver; it begins where the
-     * file does. */
+    /* One region, its address for the device, its size, its address for the driver; it begins where
+     * the file does. */
     put_places(bytes + 12, 1u, address, size, address);
     return VHOST_USER_HEADER + VHOST_USER_MEMORY;
 }

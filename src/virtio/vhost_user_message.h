@@ -213,8 +213,9 @@ int32_t vhost_user_parse_done(const uint8_t *payload);
 */
 int32_t vhost_user_parse_base(const uint8_t *payload, uint32_t index);
 
-/* Bytes of the table's one region, so that it reaches at least to `used` and seldom has to grow: the
- * next power of two from 64 MiB on. Not more: a back end that locks its memory pays for all of it. */
+/* Bytes of the table's one region, so that it reaches at least to `used` and seldom has to grow:
+ * the next power of two from 64 MiB on. Not more: a back end that locks its memory pays for all of
+ * it. */
 /*@ requires used <= 1099511627776;
     assigns \nothing;
     ensures used <= \result && 67108864 <= \result <= 1099511627776;

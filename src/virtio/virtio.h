@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The virtio-net driver's own record of a device, and what its files offer each other. The data path
- * is not here but in transfer.h; numbers of the specification are in spec.h.
+ * The virtio-net driver's own record of a device, and what its files offer each other. The data
+ * path is not here but in transfer.h; numbers of the specification are in spec.h.
  */
 #ifndef IRONRING_VIRTIO_VIRTIO_H
 #define IRONRING_VIRTIO_VIRTIO_H
@@ -22,8 +22,8 @@
 /* Nothing is waited for longer than this many microseconds of the device's time. */
 #define VIRTIO_WAIT_MAX 1000000u
 
-/* A virtqueue and the memory of its rings. The device wants both queues of a pair (DPDK does), so one
- * that the application does not use gets a ring without a buffer. */
+/* A virtqueue and the memory of its rings. The device wants both queues of a pair (DPDK does), so
+ * one that the application does not use gets a ring without a buffer. */
 struct virtio_rx {
     struct virtio_rxq rxq;
     struct ir_dma memory; /* size 0 while there is none */
@@ -73,17 +73,17 @@ struct virtio_dev {
 */
 bool virtio_supports(uint16_t vendor, uint16_t device);
 
-/* registers.c: the common configuration of a modern device (4.1.4.3), and the registers of a legacy one
- * (4.1.4.10). Errors of each: -EINVAL outside of the window. */
+/* registers.c: the common configuration of a modern device (4.1.4.3), and the registers of a legacy
+ * one (4.1.4.10). Errors of each: -EINVAL outside of the window. */
 int virtio_get_status(const struct virtio_dev *dev, uint32_t *status);
 int virtio_set_status(const struct virtio_dev *dev, uint32_t status);
 int virtio_get_features(const struct virtio_dev *dev, uint64_t *features);
 int virtio_set_features(const struct virtio_dev *dev, uint64_t features);
 /* Largest size of a queue that the device allows, 0 when it has no such queue. */
 int virtio_queue_size(const struct virtio_dev *dev, uint32_t number, uint32_t *size);
-/* Tell the device where a queue's rings are, and enable it. *notify_offset is where, in the window of
- * notifications, to announce new buffers. Errors: -EIO the device gives a place outside of it, or no
- * such queue. */
+/* Tell the device where a queue's rings are, and enable it. *notify_offset is where, in the window
+ * of notifications, to announce new buffers. Errors: -EIO the device gives a place outside of it,
+ * or no such queue. */
 struct virtio_rings {
     uint32_t size;
     uint64_t desc, driver, device; /* device addresses */
@@ -91,8 +91,8 @@ struct virtio_rings {
 int virtio_queue_enable(const struct virtio_dev *dev, uint32_t number,
                         const struct virtio_rings *rings, uint32_t *notify_offset);
 
-/* config.c: the device's own configuration (5.1.4). Fields that were not agreed upon are not read. Errors:
- * -EINVAL outside of the window, -EIO it changes all the time. */
+/* config.c: the device's own configuration (5.1.4). Fields that were not agreed upon are not read.
+ * Errors: -EINVAL outside of the window, -EIO it changes all the time. */
 /*@ requires \valid_read(dev) && \valid_read(dev->base.transport);
     requires \valid(up) && \separated(up, dev, dev->base.transport);
     assigns *up;
@@ -108,8 +108,8 @@ int virtio_config_link(const struct virtio_dev *dev, bool *up);
     ensures \result != 0 ==> \forall integer i; 0 <= i < IR_MAC_LENGTH ==> mac[i] == \old(mac[i]);
 */
 int virtio_config_mac(const struct virtio_dev *dev, uint8_t mac[IR_MAC_LENGTH]);
-/* How many queue pairs there are, the control queue's number, and the MTU. Error besides: -EIO a value
- * that the specification does not allow. */
+/* How many queue pairs there are, the control queue's number, and the MTU. Error besides: -EIO a
+ * value that the specification does not allow. */
 /*@ requires \valid(dev) && \valid_read(dev->base.transport);
     requires \separated(dev, dev->base.transport);
     assigns dev->pairs_max, dev->control_index, dev->mtu;

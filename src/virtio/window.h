@@ -46,8 +46,9 @@ predicate window_ok{L}(struct ir_transport *t, struct virtio_window *w) =
     w->bar < IR_BARS_MAX && w->offset + w->length <= t->bars[w->bar].size && w->offset % 4 == 0;
 */
 
-/* Find the windows of a modern device in its configuration space. Returns 0, or -ENOENT when one that
- * is needed is missing, -EIO when configuration space cannot be read, and *trouble says which. */
+/* Find the windows of a modern device in its configuration space. Returns 0, or -ENOENT when one
+ * that is needed is missing, -EIO when configuration space cannot be read, and *trouble says
+ * which. */
 /*@ requires \valid_read(transport) && \valid(windows) && \valid(trouble);
     requires \separated(transport, windows, trouble);
     assigns *windows;
@@ -63,8 +64,8 @@ predicate window_ok{L}(struct ir_transport *t, struct virtio_window *w) =
 int virtio_find_windows(struct ir_transport *transport, struct virtio_windows *windows,
                         const char **trouble);
 
-/* Access the register of `width` bytes at `offset` of a window. Errors: -EINVAL it does not lie in it,
- * and nothing is accessed. */
+/* Access the register of `width` bytes at `offset` of a window. Errors: -EINVAL it does not lie in
+ * it, and nothing is accessed. */
 /*@ requires \valid_read(transport) && \valid_read(window) && \valid(value);
     requires \separated(value, transport, window);
     assigns *value;

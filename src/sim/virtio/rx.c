@@ -42,8 +42,8 @@ static uint16_t pair_for(const struct sim_virtio *card, const uint8_t *frame, ui
     return (uint16_t)(sum % card->control.pairs);
 }
 
-/* Whether some queue has a buffer. A wire that waits for those keeps its frames until then, so that none
- * meets filters that the driver has yet to set: it cannot do so before the device runs. */
+/* Whether some queue has a buffer. A wire that waits for those keeps its frames until then, so that
+ * none meets filters that the driver has yet to set: it cannot do so before the device runs. */
 static bool has_buffer(struct sim_virtio *card)
 {
     for (uint16_t pair = 0; pair < card->control.pairs; pair++) {
