@@ -86,26 +86,31 @@ class Proofs:
         self.names = ','.join(f'{name}:{self.framac.versions[framac.PROVERS[name][0]]}' for name in PROVERS)
         self.lock = threading.Lock()
         self.busy = {}         # baseline -> lock, so that each is made once
-        self.units = {}        # function -> C file to prove it in
+        self.manifest = []
+        self.units = {}        # function -> C file to prove it in, when it is one of a header
         self._find_units()
 
     def _find_units(self):
-        """Each function belongs to the smallest file of the manifest that shows it to the provers."""
+        """A function of a header belongs to the smallest file of the manifest that shows it to the provers."""
         lines = (self.root / 'contracts' / 'manifest').read_text(encoding='utf-8').splitlines()
-        files = [line for line in (line.split('#')[0].strip() for line in lines) if line]
+        self.manifest = [line for line in (line.split('#')[0].strip() for line in lines) if line]
         sizes = {}
-        for path in files:
+        for path in self.manifest:
             text = source.preprocess(path, ['-D__FRAMAC__', *self.framac.include], self.root)
             for item in source.items_of(text):
                 if item.defined and len(text) < sizes.get(item.name, (len(text) + 1,))[0]:
                     sizes[item.name] = (len(text), path)
         self.units = {name: path for name, (_, path) in sizes.items()}
 
-    def _goals(self, tree, function, steps, temporary):
+    def unit_of(self, mutant):
+        """The C file to prove a mutant in. Two files may have functions of one name, so its own comes first."""
+        return mutant.file if mutant.file in self.manifest else self.units.get(mutant.function)
+
+    def _goals(self, tree, unit, function, steps, temporary):
         """(goal, proved) of each goal as the provers come to it."""
         environment = dict(self.framac.environment, PWD=str(tree), TMPDIR=str(temporary))
         command = ['frama-c', *framac.OPTIONS, '-cpp-extra-args=' + ' '.join(self.framac.include),
-                   self.units[function], *framac.WP_OPTIONS, '-wp-fct', function, '-wp-prover', self.names,
+                   unit, *framac.WP_OPTIONS, '-wp-fct', function, '-wp-prover', self.names,
                    '-wp-timeout', str(GOAL_LIMIT), '-wp-steps', str(steps),
                    '-wp-cache', 'update', '-wp-cache-dir', str(self.cache / str(steps))]
         output = []
@@ -115,7 +120,7 @@ class Proofs:
                 goal = framac.GOAL.match(line.rstrip('\n'))
                 if goal:
                     yield goal.group(2), bool(goal.group(3) and goal.group(3).startswith('Valid'))
-        result = framac.Result(function, self.units[function])
+        result = framac.Result(function, unit)
         framac.read_goals(''.join(output), result)
         problems = [text for text in result.problems if not text.startswith('goal not proved')]
         if not result.goals:
@@ -123,23 +128,23 @@ class Proofs:
         if problems:
             raise framac.Broken(f'{function}: ' + '; '.join(problems))
 
-    def _digest(self, tree, function, *more):
+    def _digest(self, tree, unit, function, *more):
         """A short name for all that decides what becomes of a function."""
         digest = hashlib.sha256()
-        text = source.preprocess(self.units[function], ['-D__FRAMAC__', '-CC', *self.framac.include], tree)
+        text = source.preprocess(unit, ['-D__FRAMAC__', '-CC', *self.framac.include], tree)
         for part in (text, function, self.names, *framac.WP_OPTIONS, *map(str, more)):
             digest.update(part.encode() + b'\0')
         return f'{function}-{digest.hexdigest()[:16]}.json'
 
-    def baseline(self, function, steps, temporary):
+    def baseline(self, unit, function, steps, temporary):
         """The right version in the same setting; made once, and kept for as long as nothing changes."""
-        kept = self.directory / 'right' / f'{steps}-{self._digest(self.root, function, steps)}'
+        kept = self.directory / 'right' / f'{steps}-{self._digest(self.root, unit, function, steps)}'
         with self.lock:
             lock = self.busy.setdefault(kept, threading.Lock())
         with lock:
             if not kept.exists():
                 proved, failed = set(), set()
-                for goal, valid in self._goals(self.root, function, steps, temporary):
+                for goal, valid in self._goals(self.root, unit, function, steps, temporary):
                     (proved if valid else failed).add(key(goal))
                 kept.write_text(json.dumps({'whole': not failed, 'proved': sorted(proved - failed),
                                             'failed': sorted(failed)}, indent=1), encoding='utf-8')
@@ -149,19 +154,20 @@ class Proofs:
     def judge(self, mutant, tree, temporary):
         """Try to prove the wrong version, which stands in `tree`."""
         verdict = Verdict()
-        if mutant.function not in self.units:
+        unit = self.unit_of(mutant)
+        if unit is None:
             verdict.error = f'{mutant.function} is no function of contracts/manifest'
             return verdict
-        kept = self.directory / 'wrong' / self._digest(tree, mutant.function, SMALL, GREAT,
-                                                       self._digest(self.root, mutant.function))
+        kept = self.directory / 'wrong' / self._digest(tree, unit, mutant.function, SMALL, GREAT,
+                                                       self._digest(self.root, unit, mutant.function))
         if kept.exists():
             return Verdict(**json.loads(kept.read_text(encoding='utf-8')))
         spent = 0.0
         try:
             for steps in (SMALL, GREAT):
-                right = self.baseline(mutant.function, steps, temporary)
+                right = self.baseline(unit, mutant.function, steps, temporary)
                 start = time.monotonic()
-                with contextlib.closing(self._goals(tree, mutant.function, steps, temporary)) as goals:
+                with contextlib.closing(self._goals(tree, unit, mutant.function, steps, temporary)) as goals:
                     for goal, valid in goals:
                         if not valid and right.settles(goal):
                             verdict.rejected, verdict.goal = True, goal

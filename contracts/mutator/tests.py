@@ -2,9 +2,9 @@
 """Do the unit tests catch a wrong version?
 
 Each worker has a tree and a build of its own. Only the programs that are run are built, one after the
-other: first the tests of the core, then those of driver, public functions, simulated card and vhost-user. The
-first that fails settles it; a crash counts, and so does a program that takes ten times as long as with the right
-version.
+other: first the tests that are named after the file that is wrong, or its folder, then those of core, drivers,
+public functions, simulated card and vhost-user. The first that fails settles it; a crash counts, and so does a
+program that takes ten times as long as with the right version.
 """
 import hashlib
 import json
@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 from . import jobs
 
-SUITES = ('core', 'ixgbe', 'api', 'sim', 'vhost_user')
+SUITES = ('core', 'ixgbe', 'virtio', 'api', 'sim', 'vhost_user')
+WORD = re.compile(r'[a-z0-9]+')
 BUILD_LIMIT = 600
 MUTANT_LIMIT = 300             # seconds in which tests have to catch a version
 checking = threading.Lock()    # of the right version, which is done once
@@ -107,12 +108,17 @@ class Tests:
             raise Broken(f'{name}: {failure}, with the right version')
         return time.monotonic() - start
 
-    def judge(self):
-        """Run the tests on the wrong version, which stands in the tree."""
+    def order(self, file):
+        """The programs, those first whose names have most words in common with the file's path."""
+        path = set(WORD.findall(file))
+        return sorted(self.programs, key=lambda program: -len(path & set(WORD.findall(program[0]))))
+
+    def judge(self, file):
+        """Run the tests on the wrong version of a file, which stands in the tree."""
         verdict = Verdict()
         start = time.monotonic()
         try:
-            for name, program in self.programs:
+            for name, program in self.order(file):
                 self._make(program)
                 left = MUTANT_LIMIT - (time.monotonic() - start)
                 if left <= 0:

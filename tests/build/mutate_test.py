@@ -168,6 +168,23 @@ class Judgement(unittest.TestCase):
         self.assertEqual(proof.key('typed_f_assert_rte_mem_access_3'), proof.key('typed_f_assert_rte_mem_access'))
         self.assertEqual(proof.key('typed_f_ensures_2_part1'), 'typed_f_ensures_2')
 
+    def test_function_is_proved_in_its_own_file(self):
+        proofs = proof.Proofs.__new__(proof.Proofs)
+        proofs.manifest, proofs.units = ['a.c', 'b.c'], {'next': 'a.c'}
+        for file, unit in (('b.c', 'b.c'), ('c.h', 'a.c')):
+            mutant = mutants.Mutant('a_b', file, '', {'function': 'next'})
+            self.assertEqual(proofs.unit_of(mutant), unit)
+        self.assertIsNone(proofs.unit_of(mutants.Mutant('a_b', 'c.c', '', {'function': 'after'})))
+
+    def test_tests_of_the_file_come_first(self):
+        suites = tests.Tests.__new__(tests.Tests)
+        suites.programs = [(name, '') for name in ('core ring', 'core pool', 'virtio open', 'virtio ring',
+                                                   'vhost_user message')]
+        for file, first in (('src/core/pool.h', ['core pool', 'core ring']),
+                            ('src/virtio/ring.c', ['virtio ring', 'core ring', 'virtio open']),
+                            ('src/virtio/vhost_user_message.c', ['vhost_user message', 'virtio open'])):
+            self.assertEqual([name for name, _ in suites.order(file)][:len(first)], first)
+
     def test_program_that_does_not_end_is_stopped(self):
         with self.assertRaises(jobs.Stopped):
             jobs.run(['sh', '-c', 'sleep 60 & sleep 60'], 0.2)
