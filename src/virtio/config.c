@@ -153,7 +153,8 @@ static uint32_t legal(const struct virtio_dev *dev, uint32_t pairs, uint32_t mtu
  * (5.1.2). */
 /*@ requires \valid_read(dev) && 1 <= pairs <= PAIRS_MAX;
     assigns \nothing;
-    ensures \result == VIRTIO_NO_QUEUE || (2 <= \result <= 65534 && \result % 2 == 0);
+    ensures has(dev->features, VIRTIO_NET_F_CTRL_VQ) ==> \result == 2 * pairs;
+    ensures !has(dev->features, VIRTIO_NET_F_CTRL_VQ) ==> \result == VIRTIO_NO_QUEUE;
 */
 static uint32_t control_index(const struct virtio_dev *dev, uint32_t pairs)
 {

@@ -33,7 +33,7 @@ struct virtio_windows {
 #define VIRTIO_LEGACY_STATUS 18u
 /*@ requires \valid_read(windows);
     assigns \nothing;
-    ensures \result == VIRTIO_COMMON_STATUS || \result == VIRTIO_LEGACY_STATUS;
+    ensures \result == (windows->legacy != 0 ? VIRTIO_LEGACY_STATUS : VIRTIO_COMMON_STATUS);
 */
 static inline uint32_t virtio_status_offset(const struct virtio_windows *windows)
 {
@@ -70,7 +70,10 @@ int virtio_find_windows(struct ir_transport *transport, struct virtio_windows *w
     requires \separated(value, transport, window);
     assigns *value;
     ensures \result == 0 || \result == -22;
-    ensures inside: \result == 0 ==> window->bar < IR_BARS_MAX && offset + width <= window->length;
+    ensures inside: \result == 0 ==> \old(window->bar) < IR_BARS_MAX &&
+        offset + width <= \old(window->length);
+    ensures place: \result == 0 ==> (\old(window->offset) + offset) % width == 0 &&
+        \old(window->offset) + offset + width <= transport->bars[\old(window->bar)].size;
     ensures \result != 0 ==> *value == \old(*value);
 */
 int virtio_read(const struct ir_transport *transport, const struct virtio_window *window,
@@ -79,6 +82,8 @@ int virtio_read(const struct ir_transport *transport, const struct virtio_window
     assigns \nothing;
     ensures \result == 0 || \result == -22;
     ensures inside: \result == 0 ==> window->bar < IR_BARS_MAX && offset + width <= window->length;
+    ensures place: \result == 0 ==> (window->offset + offset) % width == 0 &&
+        window->offset + offset + width <= transport->bars[window->bar].size;
 */
 int virtio_write(const struct ir_transport *transport, const struct virtio_window *window,
                  uint32_t offset, uint32_t width, uint32_t value);

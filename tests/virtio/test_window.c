@@ -38,6 +38,7 @@ static int config_read(struct ir_transport *transport, uint32_t offset, uint32_t
     (void)transport;
     assert_true(offset % width == 0 && offset + width <= sizeof(it.space));
     it.reads++;
+    assert_true(it.reads < 1000u); /* whatever the bytes, the walk comes to an end */
     if (it.fails_at != 0 && offset == it.fails_at)
         return -EIO;
     *value = 0;
@@ -91,7 +92,6 @@ static int find(void)
     it.reads = 0;
     it.trouble = NULL;
     result = virtio_find_windows(&it.transport, &it.windows, &it.trouble);
-    assert_true(it.reads < 1000u);
     if (result != 0)
         assert_non_null(it.trouble);
     return result;
@@ -133,7 +133,8 @@ static void device_without_a_list_has_no_window(void **state)
     put(0x06, 2, 0x10);
     put(0x34, 1, 0);
     is_missing("common");
-    put(0x34, 1, 0x3c); /* within the header */
+    put(0x34, 1, 0x3c); /* within the header, although it looks like a capability */
+    put(0x3c, 2, 0x4000u | VENDOR);
     is_missing("common");
 }
 
@@ -162,6 +163,7 @@ static void circles_end(void **state)
 static void list_that_leads_into_the_header_ends_there(void **state)
 {
     (void)state;
+    capability(0x10, 0x60, ISR, 4, 0x1000, 4); /* it looks as if it went on */
     put(0x41, 1, 0x10);
     is_missing("notifications");
 }
