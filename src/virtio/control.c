@@ -76,6 +76,7 @@ static void post_packed(const struct virtio_control *control, uint64_t length)
 
 /*@ requires control_ok(control) && control->packed == 0 && 2 <= length <= VIRTIO_CONTROL_BYTES;
     assigns control->posted;
+    ensures control->posted == (\old(control->posted) + 1) % 65536;
 */
 static void post_split(struct virtio_control *control, uint64_t length)
 {
@@ -125,6 +126,9 @@ static uint32_t finished(const struct virtio_control *control)
 /*@ requires control_ok(control);
     assigns control->position, control->avail_flag;
     ensures control_ok(control);
+    ensures turns: control->position == 0 ==> control->avail_flag != \old(control->avail_flag);
+    ensures goes_on: control->position != 0 ==> control->avail_flag == \old(control->avail_flag) &&
+        control->position == \old(control->position) + (control->packed != 0 ? 2 : 1);
 */
 static void advance(struct virtio_control *control)
 {
@@ -135,15 +139,30 @@ static void advance(struct virtio_control *control)
     control->avail_flag = VIRTQ_DESC_F_AVAIL + VIRTQ_DESC_F_USED - control->avail_flag;
 }
 
+/* What an answer means; one that is none breaks the queue. */
+/*@ requires \valid(control);
+    assigns control->broken;
+    ensures \result == 0 || \result == -5;
+    ensures accepted: \result == 0 <==> ack == VIRTIO_ACK_OK;
+    ensures none: ack > VIRTIO_ACK_ERROR ==> control->broken == 1;
+    ensures one: ack <= VIRTIO_ACK_ERROR ==> control->broken == \old(control->broken);
+*/
+static int judge(struct virtio_control *control, uint32_t ack)
+{
+    if (ack > VIRTIO_ACK_ERROR)
+        control->broken = 1u;
+    return ack == VIRTIO_ACK_OK ? 0 : -EIO;
+}
+
 /* Wait for the answer. Returns it, or a negative errno. */
 /*@ requires control_ok(control);
     assigns control->broken;
     ensures \result == 0 || \result == -5 || \result == -110;
+    ensures late: \result == -110 ==> control->broken == 1;
 */
 static int wait_for_answer(struct virtio_control *control)
 {
     uint32_t done = 0u;
-    uint32_t ack;
 
     /*@ loop invariant 0 <= left <= WAIT_STEPS && done <= 2;
         loop assigns left, done;
@@ -158,10 +177,7 @@ static int wait_for_answer(struct virtio_control *control)
         control->broken = 1u;
         return done == 0u ? -ETIMEDOUT : -EIO;
     }
-    ack = ir_dma_load8(&control->command[VIRTIO_CONTROL_BYTES]);
-    if (ack > VIRTIO_ACK_ERROR)
-        control->broken = 1u;
-    return ack == VIRTIO_ACK_OK ? 0 : -EIO;
+    return judge(control, ir_dma_load8(&control->command[VIRTIO_CONTROL_BYTES]));
 }
 
 int virtio_control_send(struct virtio_control *control, const struct virtio_command *command)

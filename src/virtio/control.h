@@ -79,6 +79,7 @@ predicate control_ok{L}(struct virtio_control *c) =
     ensures \result == 0 || \result == -5 || \result == -110;
     ensures control->broken != 0 || control_ok(control);
     ensures \result == 0 || \result == -110 ==> \old(control->broken) == 0;
+    ensures late: \result == -110 ==> control->broken != 0;
 */
 int virtio_control_send(struct virtio_control *control, const struct virtio_command *command);
 
