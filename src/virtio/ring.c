@@ -82,6 +82,7 @@ lemma slots_exchanged{L1, L2}:
     requires in_window(ring, a) && in_window(ring, b);
     assigns ring->slot[0 .. 4095], l->place[0 .. 65535];
     BALANCED(ensures, pool, l, ring, tag)
+    ensures slots: ring->slot[a] == \old(ring->slot[b]) && ring->slot[b] == \old(ring->slot[a]);
     ensures ring_shuffles{Pre, Post}(l, tag);
 */
 static void swap_buffers(struct ir_ring *ring, uint64_t a, uint64_t b)

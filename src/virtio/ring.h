@@ -94,6 +94,8 @@ static inline uint64_t virtio_ring_distance(const struct virtio_ring *ring, uint
     ensures not_outstanding: \result == 0 <==> id >= ring->window.size ||
         distance(ring->window.head, ring->window.size, \old(ring->position_of[id])) >=
         used(&ring->window);
+    ensures buffer: \result == 1 ==> ring->window.slot[ring->window.head] ==
+        \old(ring->window.slot[ring->position_of[id]]);
     ensures refused: \result == 0 ==> ring_shuffles{Pre, Post}(l, tag) && others_stay{Pre, Post}(l, -1);
     ensures moves: ring_shuffles{Pre, Post}(l, tag);
 */
