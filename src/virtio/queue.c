@@ -46,6 +46,8 @@ uint64_t virtio_finish(struct virtio_queue *queue, uint32_t id, uint64_t left)
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) - 1;
+    ensures lap: queue->taken_turn == (queue->ring.window.head == 0 ? 1 - \old(queue->taken_turn)
+                                                                    : \old(queue->taken_turn));
     ensures ring_frees{Pre, Post}(l, tag);
 */
 static inline void return_one(struct virtio_queue *queue, struct ir_pool *pool)
@@ -86,12 +88,12 @@ void virtio_post_pair(struct virtio_queue *queue, const struct ir_pool *pool, ui
     struct virtio_desc *desc = &queue->desc[2u * id];
 
     virtio_store_address(&desc[0].address, virtio_header_iova(pool, index, header))
-        /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, header) */;
+        /*@ ghost (pool, l, index, tag, queue, &queue->desc[0].address, header) */;
     virtio_store_rest(&desc[0].rest,
                       virtio_rest(header, flags + VIRTQ_DESC_F_NEXT + 65536u * (2u * id + 1u)))
         /*@ ghost (pool, header) */;
     virtio_store_address(&desc[1].address, virtio_header_iova(pool, index, 0u))
-        /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, 0) */;
+        /*@ ghost (pool, l, index, tag, queue, &queue->desc[0].address, 0) */;
     virtio_store_rest(&desc[1].rest, virtio_rest(length, flags)) /*@ ghost (pool, 0) */;
     ir_dma_store16(&queue->avail[virtio_element(queue, position, queue->posted_turn)],
                    (uint16_t)(2u * id));

@@ -160,6 +160,9 @@ static inline uint64_t virtio_waiting(struct virtio_queue *queue)
  * head is none. */
 /*@ requires \valid_read(queue) && ring_shape(&queue->ring.window);
     assigns \nothing;
+    ensures single: queue->pairs == 0 ==> \result == head;
+    ensures pair: queue->pairs != 0 && head % 2 == 0 ==> \result == head / 2;
+    ensures middle: queue->pairs != 0 && head % 2 == 1 ==> \result == 4294967295;
 */
 static inline uint32_t virtio_id_of(const struct virtio_queue *queue, uint32_t head)
 {
@@ -174,6 +177,8 @@ static inline uint32_t virtio_id_of(const struct virtio_queue *queue, uint32_t h
     requires position < queue->ring.window.size;
     assigns \nothing;
     ensures \result < elements(queue);
+    ensures laps: \result == (queue->pairs != 0 && turn == 0 ? position + queue->ring.window.size
+                                                              : position);
 */
 static inline uint64_t virtio_element(const struct virtio_queue *queue, uint64_t position,
                                       uint32_t turn)
@@ -212,6 +217,8 @@ static inline uint32_t virtio_completed(const struct virtio_queue *queue,
 /*@ requires \valid(queue) && queue_turns(queue);
     assigns queue->taken_turn;
     ensures queue_turns(queue);
+    ensures lap: queue->taken_turn == (queue->ring.window.head == 0 ? 1 - \old(queue->taken_turn)
+                                                                    : \old(queue->taken_turn));
 */
 static inline void virtio_took(struct virtio_queue *queue)
 {
@@ -240,15 +247,17 @@ static inline void virtio_taken(struct virtio_queue *queue, uint64_t count)
         address + header + pool->buffer_size <=
             pool->iova + pool->count * pool->stride - IR_POOL_HEADROOM;
     requires lent: PLACE_RING <= tag <= l->place[index];
-    requires in_its_slot: word == desc + 2 * (l->place[index] - tag) ||
-        word == desc + 2 * ring->id_at[l->place[index] - tag] ||
-        word == desc + 4 * ring->id_at[l->place[index] - tag] ||
-        word == desc + 4 * ring->id_at[l->place[index] - tag] + 2;
+    requires at_its_position: queue->packed != 0 ==> word == desc + 2 * (l->place[index] - tag);
+    requires of_its_id: queue->packed == 0 && queue->pairs == 0 ==>
+        word == desc + 2 * queue->ring.id_at[l->place[index] - tag];
+    requires of_its_pair: queue->packed == 0 && queue->pairs != 0 ==>
+        word == desc + 4 * queue->ring.id_at[l->place[index] - tag] ||
+        word == desc + 4 * queue->ring.id_at[l->place[index] - tag] + 2;
     assigns \nothing;
 */
 void virtio_store_address(volatile ir_device64 *word, uint64_t address)
     /*@ ghost (const struct ir_pool *pool, struct ledger \ghost *l, uint32_t index, int64_t tag,
-               struct virtio_ring *ring, volatile ir_device64 *desc, uint64_t header) */
+               struct virtio_queue *queue, volatile ir_device64 *desc, uint64_t header) */
     ;
 /* And how much of it the device may read or write, in bits 31:0. */
 /*@ requires \valid(word);
@@ -300,7 +309,7 @@ static inline uint64_t virtio_header_iova(const struct ir_pool *pool, uint32_t i
 /* The flag that makes a packed descriptor available in this lap (2.8.1). */
 /*@ requires \valid_read(queue);
     assigns \nothing;
-    ensures \result == VIRTQ_DESC_F_AVAIL || \result == VIRTQ_DESC_F_USED;
+    ensures \result == (queue->posted_turn != 0 ? VIRTQ_DESC_F_AVAIL : VIRTQ_DESC_F_USED);
 */
 static inline uint64_t virtio_available(const struct virtio_queue *queue)
 {
@@ -311,6 +320,8 @@ static inline uint64_t virtio_available(const struct virtio_queue *queue)
 /*@ requires \valid(queue) && queue_turns(queue);
     assigns queue->posted_turn;
     ensures queue_turns(queue);
+    ensures lap: queue->posted_turn == (queue->ring.window.tail == 0 ? 1 - \old(queue->posted_turn)
+                                                                     : \old(queue->posted_turn));
 */
 static inline void virtio_posted(struct virtio_queue *queue)
 {
@@ -365,7 +376,7 @@ static inline void virtio_post(struct virtio_queue *queue, const struct ir_pool 
         return;
     }
     virtio_store_address(&desc->address, virtio_header_iova(pool, index, header))
-        /*@ ghost (pool, l, index, tag, &queue->ring, &queue->desc[0].address, header) */;
+        /*@ ghost (pool, l, index, tag, queue, &queue->desc[0].address, header) */;
     if (queue->packed == 0u) {
         virtio_store_rest(&desc->rest, virtio_rest(header + length, flags))
             /*@ ghost (pool, header) */;
@@ -424,6 +435,8 @@ static inline uint32_t virtio_split_wakes(const struct virtio_queue *queue, uint
     requires queue->packed == 0 ==> \valid(queue->event);
     requires \separated(queue, queue->notify);
     assigns queue->posted, queue->broken;
+    ensures shown: queue->packed == 0 ==>
+        queue->posted == (\old(queue->posted) % 65536 + count) % 65536;
     ensures queue->broken == 1 || queue->broken == \old(queue->broken);
 */
 static inline void virtio_publish(struct virtio_queue *queue, uint64_t count)
@@ -463,6 +476,9 @@ void virtio_idle(struct virtio_queue *queue);
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures 0 <= \result <= 4096;
+    ensures outstanding: \result < left ==> id < queue->ring.window.size &&
+        distance(queue->ring.window.head, queue->ring.window.size,
+            \old(queue->ring.position_of[id])) < used(&queue->ring.window);
     ensures ring_shuffles{Pre, Post}(l, tag);
 */
 uint64_t virtio_finish(struct virtio_queue *queue, uint32_t id, uint64_t left)
