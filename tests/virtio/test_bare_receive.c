@@ -196,6 +196,16 @@ static void batch_of_more_than_there_are_breaks_the_queue(void **state)
         bare_return(&bare->rx_ring, 5, header(bare) + LENGTH, 3); /* the sixth, of three */
         assert_int_equal(virtio_rx_burst(&bare->rx, &pkt, 1), -EIO);
         bare_balance(bare, 0);
+        bare = bare_make(&bare_formats[f]);
+        bare_receive(bare, 0, 1); /* is dropped, and two of three are left ... */
+        for (uint32_t i = 0; i < 3u; i++) {
+            assert_true(bare_take(&bare->rx_ring, &chain));
+            bare_fill(&bare->rx_ring, &chain, LENGTH, 1, 3);
+        }
+        /* ... of which this is the third. */
+        bare_return(&bare->rx_ring, chain.id, header(bare) + LENGTH, 2);
+        assert_int_equal(virtio_rx_burst(&bare->rx, &pkt, 1), -EIO);
+        bare_balance(bare, 0);
     }
 }
 
