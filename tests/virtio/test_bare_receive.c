@@ -325,6 +325,48 @@ static void device_that_works_is_not_asked(void **state)
     assert_int_equal(bare->asked, 0);
 }
 
+/* Only what is ready is looked at, and each completion once: also after a burst that both delivered and
+ * dropped. */
+static void dropped_frame_is_the_last_that_is_looked_at(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < bare_format_count; f++) {
+        struct bare *bare = bare_make(&bare_formats[f]);
+
+        for (uint32_t turn = 0; turn < 300u; turn++) {
+            struct ir_pkt pkts[4];
+
+            bare_receive(bare, LENGTH, (uint8_t)turn);
+            bare_receive(bare, 0, 1);
+            assert_int_equal(virtio_rx_burst(&bare->rx, pkts, 4), 1);
+            assert_int_equal(bare->rx.queue.broken, 0);
+            bare_balance(bare, 1);
+            bare_expect(bare, pkts[0], LENGTH, (uint8_t)turn);
+        }
+        assert_int_equal(bare->rx.dropped.errors, 300);
+    }
+}
+
+/* A pool's grants are used up at some time: a burst begins with the first ones again, and none is another
+ * pool's. */
+static void grants_begin_again_with_the_first(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < bare_format_count; f++) {
+        struct bare *bare = bare_make(&bare_formats[f]);
+        struct ir_pkt pkts[8];
+
+        bare->pool.grant_next = bare->pool.grant_last - 4;
+        for (uint32_t i = 0; i < 8u; i++)
+            bare_receive(bare, LENGTH, (uint8_t)i);
+        assert_int_equal(virtio_rx_burst(&bare->rx, pkts, 8), 8);
+        assert_int_equal(bare->pool.grant_next, bare->pool.grant_first + 8u);
+        for (uint32_t i = 0; i < 8u; i++)
+            bare_expect(bare, pkts[i], LENGTH, (uint8_t)i);
+        bare_balance(bare, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +381,8 @@ int main(void)
         cmocka_unit_test(numbers_of_buffers_that_no_ring_has_break_the_queue),
         cmocka_unit_test(id_in_the_middle_of_a_chain_breaks_the_queue),
         cmocka_unit_test(device_is_asked_for_its_status_now_and_then),
+        cmocka_unit_test(dropped_frame_is_the_last_that_is_looked_at),
+        cmocka_unit_test(grants_begin_again_with_the_first),
         cmocka_unit_test(device_that_works_is_not_asked),
     };
 
