@@ -162,6 +162,38 @@ static void no_packet_is_overslept(void **state)
     }
 }
 
+/* Set-up gives no such place; if it did, no other register would be written, and the application hears of
+ * it. */
+static void notification_outside_of_the_window_breaks_the_queue(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < bare_format_count; f++) {
+        struct bare *bare = bare_make(&bare_formats[f]);
+        struct ir_pkt pkt;
+
+        bare->notified = 0;
+        bare->tx.queue.notify_offset = bare->regs.size;
+        bare->tx_ring.event = 0; /* split: the first buffer wakes it; packed: each does */
+        assert_int_equal(ir_pkt_alloc(&bare->pool, 60, &pkt), 0);
+        assert_int_equal(virtio_tx_burst(&bare->tx, &pkt, 1), 1);
+        assert_int_equal(bare->notified, 0);
+        assert_int_equal(virtio_tx_reclaim(&bare->tx), -EIO);
+        bare_balance(bare, 0);
+    }
+}
+
+static void status_outside_of_the_window_breaks_the_queue(void **state)
+{
+    struct bare *bare = bare_make(&bare_formats[0]);
+
+    (void)state;
+    bare->tx.queue.status_offset = bare->regs.size;
+    for (uint32_t i = 0; i < VIRTIO_IDLE_MAX; i++)
+        assert_int_equal(virtio_tx_reclaim(&bare->tx), 0);
+    assert_int_equal(virtio_tx_reclaim(&bare->tx), -EIO);
+    bare_balance(bare, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +203,8 @@ int main(void)
         cmocka_unit_test(descriptor_of_a_packed_ring_is_obeyed_for_each_place),
         cmocka_unit_test(flags_of_a_packed_ring_are_obeyed),
         cmocka_unit_test(no_packet_is_overslept),
+        cmocka_unit_test(notification_outside_of_the_window_breaks_the_queue),
+        cmocka_unit_test(status_outside_of_the_window_breaks_the_queue),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,6 +226,21 @@ static void longest_frame_is_the_queues(void **state)
     bare_balance(bare, 0);
 }
 
+static void shortest_frame_is_a_header(void **state)
+{
+    struct bare *bare = bare_make(&bare_formats[0]);
+    struct ir_pkt pkt;
+
+    (void)state;
+    assert_int_equal(ir_pkt_alloc(&bare->pool, IR_FRAME_MIN - 1u, &pkt), 0);
+    assert_int_equal(virtio_tx_burst(&bare->tx, &pkt, 1), -EMSGSIZE);
+    bare_balance(bare, 1);
+    assert_int_equal(ir_pkt_free(&bare->pool, pkt), 0);
+    assert_int_equal(ir_pkt_alloc(&bare->pool, IR_FRAME_MIN, &pkt), 0);
+    assert_int_equal(virtio_tx_burst(&bare->tx, &pkt, 1), 1);
+    bare_balance(bare, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +253,7 @@ int main(void)
         cmocka_unit_test(index_that_goes_back_breaks_the_queue),
         cmocka_unit_test(ring_that_is_full_is_reclaimed_by_a_burst),
         cmocka_unit_test(longest_frame_is_the_queues),
+        cmocka_unit_test(shortest_frame_is_a_header),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,6 +182,9 @@ static void window_that_is_too_small_is_an_error(void **state)
     assert_int_equal(virtio_config_mac(&it.dev, mac), 0);
     assert_int_equal(virtio_config_link(&it.dev, &up), 0);
     assert_int_equal(virtio_config_limits(&it.dev), -EINVAL);
+    it.dev.windows.common.length = GENERATION;
+    assert_int_equal(virtio_config_mac(&it.dev, mac), -EINVAL);
+    assert_int_equal(virtio_config_link(&it.dev, &up), -EINVAL);
 }
 
 /* Where a queue is notified is in the window of notifications, whatever the device says. */
