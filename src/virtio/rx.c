@@ -341,13 +341,17 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
     QUEUE_OK(requires, queue, pool, l)
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires \separated(queue, queue->common);
+    requires \separated(pkts + (0 .. count - 1), queue, pool, l);
     assigns queue->taken, queue->idle, queue->broken;
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures stays_broken: \old(queue->broken) != 0 ==> queue->broken != 0;
+    ensures vpkts_stay{Pre, Post}(pkts, count);
+    ensures pool->buffer_size == \old(pool->buffer_size);
 */
 static inline void rx_note(struct virtio_queue *queue, uint64_t taken)
-/*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
+/*@ ghost (struct ir_pkt *pkts, uint64_t count, struct ir_pool *pool, struct ledger \ghost *l,
+           int64_t tag) */
 {
     if (taken > 0u)
         virtio_taken(queue, taken);
@@ -378,6 +382,7 @@ lemma frees_then_fills{L1, L2, L3}:
     requires \separated(rxq, rxq->queue.pool, l);
     requires \separated(&rxq->queue, rxq->queue.notify, rxq->queue.common);
     requires left <= used(&rxq->queue.ring.window) && taken <= 4096;
+    requires \separated(pkts + (0 .. taken - 1), rxq, rxq->queue.pool, l);
     assigns rxq->queue.pool->free_count, rxq->queue.pool->stack[0 .. 65535],
         rxq->queue.ring.window.head, rxq->queue.ring.window.tail,
         rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
@@ -389,37 +394,79 @@ lemma frees_then_fills{L1, L2, L3}:
     VBALANCED(ensures, rxq->queue.pool, l, &rxq->queue.ring, tag)
     ensures stays_broken: \old(rxq->queue.broken) != 0 ==> rxq->queue.broken != 0;
     ensures vring_recycles{Pre, Post}(l, tag);
+    ensures vpkts_stay{Pre, Post}(pkts, \old(taken));
+    ensures vgrants_stay{Pre, Post}(rxq->queue.pool);
 */
 static void rx_recycle(struct virtio_rxq *rxq, uint64_t left, uint64_t taken)
-/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+/*@ ghost (struct ir_pkt *pkts, struct ledger \ghost *l, int64_t tag) */
 {
     struct virtio_queue *queue = &rxq->queue;
 
+    /*@ ghost uint64_t count = taken; */
     /*@ assert few: left <= 4095; */
     taken += virtio_rx_skip(rxq, queue->pool, left) /*@ ghost (l, tag) */;
-    rx_note(queue, taken) /*@ ghost (queue->pool, l, tag) */;
+    /*@ assert skip_pkts: vpkts_stay{Pre, Here}(pkts, count); */
+    /*@ assert skip_size: queue->pool->buffer_size == \at(rxq->queue.pool->buffer_size, Pre); */
+    rx_note(queue, taken) /*@ ghost (pkts, count, queue->pool, l, tag) */;
+    /*@ assert note_pkts: vpkts_stay{Pre, Here}(pkts, count); */
+    /*@ assert note_size: queue->pool->buffer_size == \at(rxq->queue.pool->buffer_size, Pre); */
+    /*@ ghost noted: ; */
     if (ir_ring_room(&queue->ring.window) >= VIRTIO_GROUP && queue->broken == 0u)
         virtio_rx_refill(rxq) /*@ ghost (l, tag) */;
+    /*@ assert fill_pkts: vpkts_stay{noted, Here}(pkts, count); */
+    /*@ assert fill_size: queue->pool->buffer_size == \at(rxq->queue.pool->buffer_size, noted); */
 }
+
+/* How many of the `ready` completions a burst of `max` may take: none in the middle of a frame that is
+ * dropped. */
+/*@ requires \valid_read(rxq);
+    assigns \nothing;
+    ensures 0 <= \result <= max && \result <= ready;
+*/
+static inline uint64_t rx_limit(const struct virtio_rxq *rxq, uint64_t ready, uint32_t max)
+{
+    if (rxq->parts != 0u)
+        return 0u;
+    return max < ready ? max : ready;
+}
+
+/* How many completions are to be looked at for what cannot be delivered, after `count` packets were taken:
+ * none when all were that were asked for. */
+/*@ requires \valid_read(rxq) && count <= limit <= ready;
+    assigns \nothing;
+    ensures 0 <= \result <= ready - count;
+*/
+static inline uint64_t rx_left(const struct virtio_rxq *rxq, uint64_t ready, uint64_t limit,
+                               uint64_t count)
+{
+    return count < limit || rxq->parts != 0u ? ready - count : 0u;
+}
+
+/*@
+lemma delivers_then_recycles{L1, L2, L3}:
+    \forall struct ledger *l, integer tag; PLACE_RING <= tag ==>
+    vring_delivers{L1, L2}(l, tag) ==> vring_recycles{L2, L3}(l, tag) ==>
+    vrx_moves{L1, L3}(l, tag);
+*/
 
 int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t max)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
-    struct virtio_queue *queue = &rxq->queue;
-    struct ir_pool *pool = queue->pool;
-    uint64_t ready = virtio_waiting(queue);
-    uint64_t limit = rxq->parts != 0u ? 0u : max < ready ? max : ready;
+    struct ir_pool *pool = rxq->queue.pool;
+    uint64_t ready = virtio_waiting(&rxq->queue);
+    /*@ assert few: ready <= 4095; */
+    uint64_t limit = rx_limit(rxq, ready, max);
     uint64_t count = rx_take(rxq, pool, pkts, limit) /*@ ghost (l, tag) */;
 
     ir_dma_acquire();
     /*@ ghost taken: ; */
-    rx_recycle(rxq, count < limit || rxq->parts != 0u ? ready - count : 0u, count)
-        /*@ ghost (l, tag) */;
-    /*@ assert same_pkts: vpkts_stay{taken, Here}(pkts, count); */
-    /*@ assert same_grants: vgrants_stay{taken, Here}(pool); */
+    rx_recycle(rxq, rx_left(rxq, ready, limit, count), count) /*@ ghost (pkts, l, tag) */;
+    /*@ assert moved: vrx_moves{Pre, Here}(l, tag); */
     /*@ assert still_held: vall_held(pool, pkts, count); */
     /*@ assert still_from: received_from{Pre, Here}(l, pkts, count, tag); */
-    return count == 0u && queue->broken != 0u ? -EIO : (int32_t)count;
+    /*@ assert app_step: app_keeps{taken, Here}(pool, l); */
+    /*@ assert app: app_keeps{Pre, Here}(pool, l); */
+    return count == 0u && rxq->queue.broken != 0u ? -EIO : (int32_t)count;
 }
 
 void virtio_rx_drain(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
