@@ -28,6 +28,8 @@ plug() {
         ! ip -n "$2" link set dev "$1" up; then
         fail "$1 cannot be brought up"
     fi
+    # The card takes nothing before the run has begun, of which the first line tells.
+    timeout 40 bash -c "until [ -s '$work/out' ]; do sleep 0.05; done" || fail "the tool does not run"
 }
 
 # start ARGUMENT...: run the tool in the background.
