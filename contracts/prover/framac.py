@@ -17,20 +17,15 @@ from . import source
 
 PROVERS = {
     'CVC4': ('cvc4', r'version ([\d.]+)', '--stats --lang=smt2 %f', 'cvc4_17'),
-    # The same, remembering what the triggers of a quantifier with several have matched: it finds the lemma to use
-    # where each memory of a long function offers one.
-    'CVC4m': ('cvc4', r'version ([\d.]+)', '--multi-trigger-cache --stats --lang=smt2 %f', 'cvc4_17'),
     'CVC5': ('cvc5', r'version ([\d.]+)', '--stats --lang=smt2 %f', 'cvc5'),
     'Z3': ('z3', r'version ([\d.]+)',
            '-smt2 sat.random_seed=42 nlsat.randomize=false smt.random_seed=42 -st %f', 'z3_471'),
 }
-# CVC4 settles most goals within a second, Z3 and the other strategy of CVC4 some of the others; only what is left
-# gets the whole time.
+# CVC4 settles most goals within a second, and Z3 some of the others; only what is left gets the whole time.
 # The provers have no clock of their own: Why3 limits their processor time, so that a busy machine takes
 # longer and proves the same.
 QUICK = 2
-PASSES = ((('CVC4',), QUICK), (('Z3',), QUICK), (('CVC4m',), 2 * QUICK), (('CVC4',), None),
-          (('Z3', 'CVC4m', 'CVC5'), None))
+PASSES = ((('CVC4',), QUICK), (('Z3',), QUICK), (('CVC4',), None), (('Z3', 'CVC5'), None))
 MEMORY_MB = 4000
 
 OPTIONS = ['-c11', '-machdep', 'x86_64']

@@ -373,6 +373,31 @@ lemma frees_then_fills{L1, L2, L3}:
     vring_recycles{L1, L3}(l, tag);
 */
 
+/* Lend fresh buffers when a group of positions is empty. */
+/*@ requires \valid(rxq);
+    QUEUE_OK(requires, &rxq->queue, rxq->queue.pool, l)
+    VBALANCED(requires, rxq->queue.pool, l, &rxq->queue.ring, tag)
+    requires TAG_OK(tag);
+    requires \separated(rxq, rxq->queue.pool, l);
+    requires \separated(&rxq->queue, rxq->queue.notify);
+    requires \separated(pkts + (0 .. count - 1), rxq, rxq->queue.pool, l);
+    assigns rxq->queue.pool->free_count, rxq->queue.ring.window.slot[0 .. 4095],
+        rxq->queue.ring.window.tail, rxq->queue.posted_turn, rxq->queue.posted,
+        rxq->queue.broken, l->place[0 .. 65535];
+    QUEUE_OK(ensures, &rxq->queue, rxq->queue.pool, l)
+    VBALANCED(ensures, rxq->queue.pool, l, &rxq->queue.ring, tag)
+    ensures stays_broken: \old(rxq->queue.broken) != 0 ==> rxq->queue.broken != 0;
+    ensures ring_fills{Pre, Post}(l, tag);
+    ensures vpkts_stay{Pre, Post}(pkts, count);
+    ensures rxq->queue.pool->buffer_size == \old(rxq->queue.pool->buffer_size);
+*/
+static inline void rx_fill(struct virtio_rxq *rxq)
+/*@ ghost (struct ir_pkt *pkts, uint64_t count, struct ledger \ghost *l, int64_t tag) */
+{
+    if (ir_ring_room(&rxq->queue.ring.window) >= VIRTIO_GROUP && rxq->queue.broken == 0u)
+        virtio_rx_refill(rxq) /*@ ghost (l, tag) */;
+}
+
 /* After packets were taken: drop what cannot be delivered, lend fresh buffers when a group of positions
  * is empty, and mind a device that is silent. */
 /*@ requires \valid(rxq);
@@ -410,11 +435,8 @@ static void rx_recycle(struct virtio_rxq *rxq, uint64_t left, uint64_t taken)
     rx_note(queue, taken) /*@ ghost (pkts, count, queue->pool, l, tag) */;
     /*@ assert note_pkts: vpkts_stay{Pre, Here}(pkts, count); */
     /*@ assert note_size: queue->pool->buffer_size == \at(rxq->queue.pool->buffer_size, Pre); */
-    /*@ ghost noted: ; */
-    if (ir_ring_room(&queue->ring.window) >= VIRTIO_GROUP && queue->broken == 0u)
-        virtio_rx_refill(rxq) /*@ ghost (l, tag) */;
-    /*@ assert fill_pkts: vpkts_stay{noted, Here}(pkts, count); */
-    /*@ assert fill_size: queue->pool->buffer_size == \at(rxq->queue.pool->buffer_size, noted); */
+    rx_fill(rxq) /*@ ghost (pkts, count, l, tag) */;
+    /*@ assert fill_pkts: vpkts_stay{Pre, Here}(pkts, count); */
 }
 
 /* How many of the `ready` completions a burst of `max` may take: none in the middle of a frame that is
@@ -443,10 +465,13 @@ static inline uint64_t rx_left(const struct virtio_rxq *rxq, uint64_t ready, uin
 }
 
 /*@
-lemma delivers_then_recycles{L1, L2, L3}:
+// The two steps of a burst in one predicate, so that the lemma has one term that provers can find it by.
+predicate takes_then_recycles{L1, L2, L3}(struct ledger *l, integer tag) =
+    vring_delivers{L1, L2}(l, tag) && vring_recycles{L2, L3}(l, tag);
+
+lemma burst_moves{L1, L2, L3}:
     \forall struct ledger *l, integer tag; PLACE_RING <= tag ==>
-    vring_delivers{L1, L2}(l, tag) ==> vring_recycles{L2, L3}(l, tag) ==>
-    vrx_moves{L1, L3}(l, tag);
+    takes_then_recycles{L1, L2, L3}(l, tag) ==> vrx_moves{L1, L3}(l, tag);
 */
 
 int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t max)
@@ -461,6 +486,7 @@ int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t ma
     ir_dma_acquire();
     /*@ ghost taken: ; */
     rx_recycle(rxq, rx_left(rxq, ready, limit, count), count) /*@ ghost (pkts, l, tag) */;
+    /*@ assert steps: takes_then_recycles{Pre, taken, Here}(l, tag); */
     /*@ assert moved: vrx_moves{Pre, Here}(l, tag); */
     /*@ assert still_held: vall_held(pool, pkts, count); */
     /*@ assert still_from: received_from{Pre, Here}(l, pkts, count, tag); */
