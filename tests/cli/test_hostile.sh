@@ -4,8 +4,12 @@
 # shellcheck source=tests/cli/helpers.sh
 source "$(dirname "$0")/helpers.sh"
 
+# What a card that writes late to a buffer it has returned may do to an honest virtio card which has been lent that
+# buffer since: the header before the frame is in memory that both may write, and only a copy would keep them apart.
+scribbled='a packet must not ask for work that was not negotiated'
+
 # ends ARGUMENT...: the run ends with status 0, or with status 1 and a sentence; the summary, when the run
-# came that far, knows no violation and no lost buffer.
+# came that far, knows no violation of the driver's and no lost buffer.
 ends() {
     local status=0
 
@@ -13,7 +17,7 @@ ends() {
     [ "$status" -le 1 ] || fail "exit status $status: ironring $*"
     [ "$status" -eq 0 ] || mentions '^ironring: .'
     ! grep -Eq 'buffers were lost|do not balance' "$work/err" || fail "lost buffers: ironring $*"
-    [ ! -s "$work/out" ] || json '.violations == 0 and .seconds < 60'
+    [ ! -s "$work/out" ] || json ".seconds < 60 and ([.devices[].violations[]] | all(startswith(\"$scribbled\")))"
     ended=$status
 }
 
