@@ -216,7 +216,7 @@ static bool run_scenario(const struct scenario *scenario, bool quick, unsigned *
 
 int engine_run(const struct scenario *scenarios, size_t count, int argc, char **argv)
 {
-    const char *quick = getenv("INJECT_QUICK");
+    const char *quick = getenv("TESTS_QUICK");
     unsigned number = 0;
     bool good = true;
 

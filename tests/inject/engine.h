@@ -25,7 +25,7 @@ const char *engine_folder(void);
 __attribute__((format(printf, 2, 3))) void require(bool condition, const char *format, ...);
 
 /* Print a line for each scenario and kind of call (TAP). The arguments choose: the name of a scenario
- * runs only that one. With INJECT_QUICK in the environment each call fails with one error, once.
+ * runs only that one. With TESTS_QUICK in the environment each call fails with one error, once.
  * Returns the exit status of the program. */
 int engine_run(const struct scenario *scenarios, size_t count, int argc, char **argv);
 

@@ -6,11 +6,13 @@
 #include "life.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "sim/virtio/hostile.h"
 #include "virtio/virtio.h"
 
-#define SEEDS 30u /* of each format */
+#define SEEDS       30u /* of each format */
+#define QUICK_SEEDS 12u /* with TESTS_QUICK in the environment, after they have all been tried */
 
 static const char *const formats[] = {
     "pairs=1",
@@ -58,11 +60,13 @@ static void add(struct outcome *sum, const struct outcome *one)
 
 static void no_seed_makes_the_driver_misbehave(void **state)
 {
+    const uint32_t seeds = getenv("TESTS_QUICK") != NULL ? QUICK_SEEDS : SEEDS;
+
     (void)state;
     for (size_t f = 0; f < FORMATS; f++) {
         struct outcome sum = {0};
 
-        for (uint32_t seed = 0; seed < SEEDS; seed++) {
+        for (uint32_t seed = 0; seed < seeds; seed++) {
             char lie[16];
             struct outcome one;
 
@@ -73,21 +77,22 @@ static void no_seed_makes_the_driver_misbehave(void **state)
         print_message("%s: %d refused, %u received, %u sent, %u breaches, %u resets, %u failed\n",
                       formats[f], sum.opened, sum.received, sum.sent, sum.breaches, sum.recovered,
                       sum.failed);
-        assert_true(sum.opened < (int)SEEDS / 2);
-        assert_true(sum.received > SEEDS && sum.sent > SEEDS);
-        assert_true(sum.breaches > 0 && sum.recovered > SEEDS && sum.failed > 0);
+        assert_true(sum.opened < (int)seeds / 2);
+        assert_true(sum.received > seeds && sum.sent > seeds);
+        assert_true(sum.breaches > 0 && sum.recovered > seeds && sum.failed > 0);
     }
 }
 
 /* Each way to lie by itself: always, once, and now and then. */
 static void no_lie_makes_the_driver_misbehave(void **state)
 {
+    const size_t step = getenv("TESTS_QUICK") != NULL ? 6u : 3u;
     static const char *const when[] = {"", ":1", ":1:30", ":3:20", ":0:50"};
     struct outcome sum = {0};
 
     (void)state;
     for (uint32_t point = 0; sim_virtio_lies.name(point) != NULL; point++) {
-        for (size_t f = point % 3u; f < FORMATS; f += 3u) {
+        for (size_t f = point % step; f < FORMATS; f += step) {
             char lie[64];
             struct outcome one;
 
@@ -104,10 +109,11 @@ static void no_lie_makes_the_driver_misbehave(void **state)
 static void device_may_go_at_any_moment(void **state)
 {
     static const char *const some[] = {"pairs=1", "packed=on", "transport=legacy"};
+    const uint32_t further = getenv("TESTS_QUICK") != NULL ? 2u : 4u;
 
     (void)state;
     for (size_t f = 0; f < sizeof(some) / sizeof(some[0]); f++) {
-        for (uint32_t after = 0; after < 3000u; after = after * 4u / 3u + 3u) {
+        for (uint32_t after = 0; after < 3000u; after += after / further + further) {
             char lie[32];
 
             (void)snprintf(lie, sizeof(lie), "gone:0:%u", after);
