@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "core/counter.h"
+#include "virtio/note.h"
 #include "virtio/rx.h"
 
 /* Lend one free buffer, in the position at the tail. */
@@ -335,34 +336,6 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
     return count;
 }
 
-/* Remember that `taken` completions have been read, and mind a device that is silent. A step that changes
- * neither ring nor pool. */
-/*@ requires TAG_OK(tag) && taken <= 65535;
-    QUEUE_OK(requires, queue, pool, l)
-    VBALANCED(requires, pool, l, &queue->ring, tag)
-    requires \separated(queue, queue->common);
-    requires \separated(pkts + (0 .. count - 1), queue, pool, l);
-    assigns queue->taken, queue->idle, queue->broken;
-    QUEUE_OK(ensures, queue, pool, l)
-    VBALANCED(ensures, pool, l, &queue->ring, tag)
-    ensures stays_broken: \old(queue->broken) != 0 ==> queue->broken != 0;
-    ensures vpkts_stay{Pre, Post}(pkts, count);
-    ensures pool->buffer_size == \old(pool->buffer_size);
-*/
-static inline void rx_note(struct virtio_queue *queue, uint64_t taken)
-/*@ ghost (struct ir_pkt *pkts, uint64_t count, struct ir_pool *pool, struct ledger \ghost *l,
-           int64_t tag) */
-{
-    if (taken > 0u)
-        virtio_taken(queue, taken);
-    else
-        virtio_idle(queue);
-    /*@ assert window: window_stays{Pre, Here}(&queue->ring.window); */
-    /*@ assert size: pool->count == \at(pool->count, Pre) && pool->iova == \at(pool->iova, Pre) &&
-            pool->buffer_size == \at(pool->buffer_size, Pre); */
-    /*@ assert free: pool->free_count == \at(pool->free_count, Pre); */
-}
-
 /*@
 lemma frees_recycle{L1, L2}:
     \forall struct ledger *l, integer tag;
@@ -432,7 +405,7 @@ static void rx_recycle(struct virtio_rxq *rxq, uint64_t left, uint64_t taken)
     taken += virtio_rx_skip(rxq, queue->pool, left) /*@ ghost (l, tag) */;
     /*@ assert skip_pkts: vpkts_stay{Pre, Here}(pkts, count); */
     /*@ assert skip_size: queue->pool->buffer_size == \at(rxq->queue.pool->buffer_size, Pre); */
-    rx_note(queue, taken) /*@ ghost (pkts, count, queue->pool, l, tag) */;
+    virtio_note(queue, taken) /*@ ghost (pkts, count, queue->pool, l, tag) */;
     /*@ assert note_pkts: vpkts_stay{Pre, Here}(pkts, count); */
     /*@ assert note_size: queue->pool->buffer_size == \at(rxq->queue.pool->buffer_size, Pre); */
     rx_fill(rxq) /*@ ghost (pkts, count, l, tag) */;

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "core/counter.h"
-#include "virtio/transfer.h"
+#include "virtio/note.h"
 
 /*@
 // One buffer's grant at most has ended, and no other has changed.
@@ -151,40 +151,18 @@ static uint64_t tx_finish_all(struct virtio_queue *queue, struct ir_pool *pool, 
     return finished;
 }
 
-/* After up to a ring of buffers has been returned: count the completions, or mind a device that is
- * silent. */
-/*@ QUEUE_OK(requires, queue, pool, l)
-    VBALANCED(requires, pool, l, &queue->ring, tag)
-    requires \separated(queue, queue->common);
-    requires finished <= 4096;
-    assigns queue->taken, queue->idle, queue->broken;
-    QUEUE_OK(ensures, queue, pool, l)
-    VBALANCED(ensures, pool, l, &queue->ring, tag)
-    ensures queue->broken == 1 || queue->broken == \old(queue->broken);
-*/
-static inline void tx_note(struct virtio_queue *queue, uint64_t finished)
-/*@ ghost (struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
-{
-    if (finished > 0u)
-        virtio_taken(queue, finished);
-    else
-        virtio_idle(queue);
-    /*@ assert window: window_stays{Pre, Here}(&queue->ring.window); */
-    /*@ assert count: pool->count == \at(pool->count, Pre) &&
-            pool->free_count == \at(pool->free_count, Pre); */
-}
-
 int32_t
 virtio_tx_reclaim(struct virtio_txq *txq) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
     struct virtio_queue *queue = &txq->queue;
     uint64_t ready = virtio_waiting(queue);
     uint64_t finished;
+    /*@ ghost struct ir_pkt *none = 0; */
 
     if (queue->broken != 0u)
         return -EIO;
     finished = tx_finish_all(queue, queue->pool, ready) /*@ ghost (l, tag) */;
-    tx_note(queue, finished) /*@ ghost (queue->pool, l, tag) */;
+    virtio_note(queue, finished) /*@ ghost (none, 0, queue->pool, l, tag) */;
     return queue->broken != 0u ? -EIO : (int32_t)ir_ring_used(&queue->ring.window);
 }
 
