@@ -22,7 +22,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from prover import framac, source
+from prover import framac, source, trusted
 
 from . import jobs
 
@@ -92,8 +92,7 @@ class Proofs:
 
     def _find_units(self):
         """A function of a header belongs to the smallest file of the manifest that shows it to the provers."""
-        lines = (self.root / 'contracts' / 'manifest').read_text(encoding='utf-8').splitlines()
-        self.manifest = [line for line in (line.split('#')[0].strip() for line in lines) if line]
+        self.manifest = trusted.read_manifest(self.root / 'contracts' / 'manifest')
         sizes = {}
         for path in self.manifest:
             text = source.preprocess(path, ['-D__FRAMAC__', *self.framac.include], self.root)
