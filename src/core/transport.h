@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a driver needs from whatever its device sits behind: registers, configuration space, DMA
- * mappings and time. src/linux and src/sim implement it; drivers and core never ask which one it
+ * mappings, interrupts and time. src/linux and src/sim implement it; drivers and core never ask which one it
  * is.
  */
 #ifndef IRONRING_CORE_TRANSPORT_H
 #define IRONRING_CORE_TRANSPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/dma.h"
@@ -30,6 +31,12 @@ struct ir_transport_ops {
                        uint32_t *value);
     int (*config_write)(struct ir_transport *transport, uint32_t offset, uint32_t width,
                         uint32_t value);
+    /* May be null when `vectors` is 0. Let vector i add 1 to the eventfd events[i], for i < count, in
+     * place of whatever was connected before; count 0 disconnects all. The descriptors are borrowed
+     * until then. Errors: -EINVAL more than `vectors`, or what the system says. */
+    int (*interrupts)(struct ir_transport *transport, const int *events, uint32_t count);
+    /* May be null: for vectors that the system masks as it delivers one (INTx), let the next come. */
+    int (*unmask)(struct ir_transport *transport);
     /* Let at least that much of the device's time pass. */
     void (*delay)(struct ir_transport *transport, uint32_t microseconds);
     /* Release the device and the transport itself. */
@@ -41,6 +48,10 @@ struct ir_transport {
     struct ir_regs bars[IR_BARS_MAX]; /* register windows; one that is absent has size 0 */
     uint16_t vendor;                  /* PCI ids, from configuration space */
     uint16_t device;
+    uint32_t vectors; /* interrupt vectors: many (MSI-X), 1 for everything (MSI, INTx), or 0 */
+    /* Device addresses that regions may have, both ends included; the last is 0 when any will do. */
+    uint64_t iova_first, iova_last;
+    bool physical; /* nothing translates device addresses: they are the machine's own */
 };
 
 /* The same as functions. Assumed contracts: nothing of the program changes meanwhile, and what a
