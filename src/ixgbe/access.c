@@ -4,10 +4,8 @@
  */
 #include <errno.h>
 
+#include "core/wait.h"
 #include "ixgbe/ixgbe.h"
-
-/* Time between two reads of a register that is waited for. */
-#define POLL_US 10u
 
 int ixgbe_read(const struct ixgbe_dev *dev, uint32_t offset, uint32_t *value)
 {
@@ -67,12 +65,13 @@ int ixgbe_wait_until(struct ixgbe_dev *dev, uint32_t offset, uint32_t mask, uint
 {
     uint32_t waited = 0;
 
-    /*@ loop invariant waited < limit + POLL_US;
+    /*@ loop invariant waited <= limit;
         loop assigns waited, dev->trouble;
-        loop variant limit + POLL_US - waited;
+        loop variant limit - waited;
     */
     for (;;) {
         uint32_t now;
+        uint32_t pause;
         int result = ixgbe_read(dev, offset, &now);
 
         if (result == 0 && now == IR_REG_GONE)
@@ -87,7 +86,8 @@ int ixgbe_wait_until(struct ixgbe_dev *dev, uint32_t offset, uint32_t mask, uint
             dev->trouble = trouble;
             return -ETIMEDOUT;
         }
-        ir_transport_delay(dev->base.transport, POLL_US);
-        waited += POLL_US;
+        pause = ir_wait_pause(waited, limit);
+        ir_transport_delay(dev->base.transport, pause);
+        waited += pause;
     }
 }

@@ -6,8 +6,9 @@
 
 #include <errno.h>
 
-#define WAIT_STEP_US 10u
-#define WAIT_STEPS   100000u /* a second */
+#include "core/wait.h"
+
+#define ANSWER_US 1000000u /* in which a command is answered */
 
 /* Put the command, and an answer that is none, where the device reads and writes them. */
 /*@ requires control_ok(control) && \valid_read(command) && command->length <= VIRTIO_CONTROL_BYTES;
@@ -162,16 +163,19 @@ static int judge(struct virtio_control *control, uint32_t ack)
 */
 static int wait_for_answer(struct virtio_control *control)
 {
-    uint32_t done = 0u;
+    uint32_t done = finished(control);
+    uint32_t waited = 0u;
 
-    /*@ loop invariant 0 <= left <= WAIT_STEPS && done <= 2;
-        loop assigns left, done;
-        loop variant left;
+    /*@ loop invariant waited <= ANSWER_US && done <= 2;
+        loop assigns waited, done;
+        loop variant ANSWER_US - waited;
     */
-    for (uint32_t left = WAIT_STEPS; left > 0u && done == 0u; left--) {
+    while (done == 0u && waited < ANSWER_US) {
+        uint32_t pause = ir_wait_pause(waited, ANSWER_US);
+
+        ir_transport_delay(control->transport, pause);
+        waited += pause;
         done = finished(control);
-        if (done == 0u)
-            ir_transport_delay(control->transport, WAIT_STEP_US);
     }
     if (done != 1u) {
         control->broken = 1u;

@@ -6,9 +6,9 @@
 
 #include "core/counter.h"
 #include "core/pci.h"
+#include "core/wait.h"
 #include "virtio/virtio.h"
 
-#define POLL_STEP_US    10u
 #define PCI_VENDOR      0u
 #define PCI_VENDOR_NONE 0xffffu
 
@@ -17,13 +17,17 @@
 static int reset_device(struct virtio_dev *dev)
 {
     uint32_t status = VIRTIO_STATUS_GONE;
+    uint32_t waited = 0;
     int result = virtio_set_status(dev, 0u);
 
-    for (uint32_t waited = 0; waited <= VIRTIO_WAIT_MAX && result == 0; waited += POLL_STEP_US) {
+    if (result == 0)
         result = virtio_get_status(dev, &status);
-        if (result != 0 || status == 0u)
-            break;
-        ir_transport_delay(dev->base.transport, POLL_STEP_US);
+    while (result == 0 && status != 0u && waited < VIRTIO_WAIT_MAX) {
+        uint32_t pause = ir_wait_pause(waited, VIRTIO_WAIT_MAX);
+
+        ir_transport_delay(dev->base.transport, pause);
+        waited += pause;
+        result = virtio_get_status(dev, &status);
     }
     if (result == 0 && status == 0u) {
         dev->quiet = true;

@@ -292,12 +292,12 @@ static void answer_may_take_a_second(void **state)
             make(shapes[s].size, shapes[s].packed);
             it.late = times[t];
             assert_int_equal(send(3), 0);
-            assert_in_range(it.waited, times[t], times[t] + 10u);
+            assert_in_range(it.waited, times[t], times[t] + times[t] / 8u + 10u);
         }
         make(shapes[s].size, shapes[s].packed);
         it.late = UINT64_MAX;
         assert_int_equal(send(3), -ETIMEDOUT);
-        assert_in_range(it.waited, 999000, 1001000);
+        assert_int_equal(it.waited, 1000000);
         is_stuck();
     }
 }
