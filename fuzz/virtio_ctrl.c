@@ -274,9 +274,9 @@ static int expected_answer(void)
 {
     uint32_t ack = world.memory.command[VIRTIO_CONTROL_BYTES];
 
-    if (world.waited == SECOND_US || world.notifications == 0 || outcome() != FINISHED) {
+    if (world.notifications == 0 || outcome() != FINISHED) {
         world.broken = true;
-        return world.waited == SECOND_US ? -ETIMEDOUT : -EIO;
+        return world.notifications > 0 && outcome() == WAITING ? -ETIMEDOUT : -EIO;
     }
     world.broken = ack > VIRTIO_ACK_ERROR;
     return ack == VIRTIO_ACK_OK ? 0 : -EIO;
