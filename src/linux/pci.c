@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "api/drivers.h"
+#include "linux/sysfs.h"
 
 #define PCI_CLASS_NETWORK  0x02u   /* base class */
 #define PCI_CLASS_ETHERNET 0x0200u /* base class and subclass */
@@ -49,87 +50,17 @@ bool ir_pci_address(const char *text, char address[IR_PCI_ADDRESS_LENGTH])
     return true;
 }
 
-/* Read the number in the file `name` of `folder`: hexadecimal with 0x, or decimal. */
-static int read_number(int folder, const char *name, uint32_t max, uint32_t *value)
-{
-    char text[32];
-    char *end;
-    unsigned long number;
-    ssize_t length;
-    int file = openat(folder, name, O_RDONLY | O_CLOEXEC);
-
-    if (file < 0)
-        return -EIO;
-    length = read(file, text, sizeof(text) - 1);
-    close(file);
-    if (length <= 0)
-        return -EIO;
-    text[length] = '\0';
-    errno = 0;
-    number = strtoul(text, &end, 0);
-    if (errno != 0 || end == text || (*end != '\0' && *end != '\n') || number > max)
-        return -EIO;
-    *value = (uint32_t)number;
-    return 0;
-}
-
-/* The last part of where the link `name` of `folder` points to, or an empty string without one. A link
- * that cannot be read is an error: a device in use must not look free. */
-static int read_link_name(int folder, const char *name, char target[IR_PCI_NAME_LENGTH])
-{
-    char path[PATH_MAX];
-    const char *slash;
-    ssize_t length = readlinkat(folder, name, path, sizeof(path) - 1);
-
-    target[0] = '\0';
-    if (length < 0)
-        return errno == ENOENT ? 0 : -EIO;
-    path[length] = '\0';
-    slash = strrchr(path, '/');
-    (void)snprintf(target, IR_PCI_NAME_LENGTH, "%.*s", (int)IR_PCI_NAME_LENGTH - 1,
-                   slash != NULL ? slash + 1 : path);
-    return 0;
-}
-
-/* Open the folder `name` of `parent`; *folder is null without an error when there is none. */
-static int open_folder(int parent, const char *name, DIR **folder)
-{
-    int file = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    *folder = NULL;
-    if (file < 0)
-        return errno == ENOENT ? 0 : -EIO;
-    *folder = fdopendir(file);
-    if (*folder == NULL) {
-        close(file);
-        return -EIO;
-    }
-    return 0;
-}
-
-/* The next entry, or null at the end of the folder, or null and a negative errno in *status. */
-static const struct dirent *next_entry(DIR *folder, int *status)
-{
-    const struct dirent *entry;
-
-    errno = 0;
-    entry = readdir(folder);
-    if (entry == NULL && errno != 0)
-        *status = -EIO;
-    return entry;
-}
-
 /* Add the interfaces in the folder `net` of `parent`, if it has one. */
 static int read_interfaces(int parent, struct ir_pci_info *info)
 {
     const struct dirent *entry;
     DIR *net;
-    int status = open_folder(parent, "net", &net);
+    int status = ir_sysfs_open_folder(parent, "net", &net);
 
     if (net == NULL)
         return status;
     while (info->interface_count < IR_PCI_INTERFACES_MAX &&
-           (entry = next_entry(net, &status)) != NULL) {
+           (entry = ir_sysfs_next_entry(net, &status)) != NULL) {
         struct ir_pci_interface *interface = &info->interfaces[info->interface_count];
         char flags_name[sizeof(entry->d_name) + sizeof("/flags")];
         uint32_t flags;
@@ -141,7 +72,7 @@ static int read_interfaces(int parent, struct ir_pci_info *info)
         (void)snprintf(flags_name, sizeof(flags_name), "%s/flags", entry->d_name);
         /* IFF_UP; an interface whose state cannot be read counts as up, to be left alone */
         interface->up =
-            read_number(dirfd(net), flags_name, UINT32_MAX, &flags) != 0 || (flags & 1u);
+            ir_sysfs_number(dirfd(net), flags_name, UINT32_MAX, &flags) != 0 || (flags & 1u);
         info->interface_count++;
     }
     closedir(net);
@@ -154,12 +85,12 @@ static int read_all_interfaces(int device, struct ir_pci_info *info)
 {
     const struct dirent *entry;
     DIR *folder;
-    int status = open_folder(device, ".", &folder);
+    int status = ir_sysfs_open_folder(device, ".", &folder);
 
     if (folder == NULL)
         return status;
     status = read_interfaces(device, info);
-    while (status == 0 && (entry = next_entry(folder, &status)) != NULL) {
+    while (status == 0 && (entry = ir_sysfs_next_entry(folder, &status)) != NULL) {
         int child;
 
         if (entry->d_type != DT_DIR || entry->d_name[0] == '.' || strcmp(entry->d_name, "net") == 0)
@@ -192,14 +123,14 @@ int ir_pci_inspect(const char *sysfs, const char *address, struct ir_pci_info *i
     folder = open(text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return errno == ENOENT ? -ENODEV : -EIO;
-    if (read_number(folder, "vendor", UINT16_MAX, &vendor) != 0 ||
-        read_number(folder, "device", UINT16_MAX, &device) != 0 ||
-        read_number(folder, "class", 0xffffff, &info->class_code) != 0)
+    if (ir_sysfs_number(folder, "vendor", UINT16_MAX, &vendor) != 0 ||
+        ir_sysfs_number(folder, "device", UINT16_MAX, &device) != 0 ||
+        ir_sysfs_number(folder, "class", 0xffffff, &info->class_code) != 0)
         goto out;
     info->vendor = (uint16_t)vendor;
     info->device = (uint16_t)device;
-    if (read_link_name(folder, "driver", info->driver) != 0 ||
-        read_link_name(folder, "iommu_group", text) != 0)
+    if (ir_sysfs_link_name(folder, "driver", info->driver, sizeof(info->driver)) != 0 ||
+        ir_sysfs_link_name(folder, "iommu_group", text, sizeof(text)) != 0)
         goto out;
     info->iommu_group = text[0] >= '0' && text[0] <= '9' ? (int32_t)strtol(text, NULL, 10) : -1;
     status = read_all_interfaces(folder, info);
@@ -246,7 +177,7 @@ int ir_pci_list(const char *sysfs, struct ir_pci_info **list)
     folder = opendir(path);
     if (folder == NULL)
         return errno == ENOENT ? -ENOENT : -EIO;
-    while (status == 0 && (entry = next_entry(folder, &status)) != NULL) {
+    while (status == 0 && (entry = ir_sysfs_next_entry(folder, &status)) != NULL) {
         if (!ir_pci_address(entry->d_name, address))
             continue;
         status = ir_pci_inspect(sysfs, address, &info);
