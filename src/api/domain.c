@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ struct member {
 };
 
 struct ir_domain {
+    uint64_t number;
     int file;             /* the memory of all regions */
     pthread_mutex_t lock; /* everything below */
     struct region *regions;
@@ -31,8 +33,14 @@ struct ir_domain {
     uint64_t next; /* device address to try first */
 };
 
+/* Device addresses, the end not included. */
+struct span {
+    uint64_t first, end;
+};
+
 int ir_domain_create(struct ir_domain **domain)
 {
+    static _Atomic uint64_t created;
     struct ir_domain *new;
     int result;
 
@@ -51,6 +59,7 @@ int ir_domain_create(struct ir_domain **domain)
         free(new);
         return -ENOMEM;
     }
+    new->number = atomic_fetch_add(&created, 1u) + 1u;
     new->next = IR_DOMAIN_FIRST;
     *domain = new;
     return 0;
@@ -84,16 +93,52 @@ int ir_domain_destroy(struct ir_domain *domain)
     return 0;
 }
 
+uint64_t ir_domain_number(const struct ir_domain *domain)
+{
+    return domain->number;
+}
+
+/* What the device can reach; nothing when first >= end. */
+static struct span span_of(const struct ir_transport *transport)
+{
+    struct span span = {IR_DOMAIN_FIRST, IR_DOMAIN_END};
+
+    if (transport->iova_last == 0)
+        return span;
+    if (transport->iova_first > span.first)
+        span.first = transport->iova_first;
+    if (transport->iova_last < span.end)
+        span.end = transport->iova_last + 1;
+    return span;
+}
+
+static struct span intersection(struct span a, struct span b)
+{
+    return (struct span){a.first > b.first ? a.first : b.first, a.end < b.end ? a.end : b.end};
+}
+
+/* What all devices can reach. */
+static struct span common_span(const struct ir_domain *domain)
+{
+    struct span span = {IR_DOMAIN_FIRST, IR_DOMAIN_END};
+
+    for (const struct member *member = domain->members; member != NULL; member = member->next)
+        span = intersection(span, span_of(member->transport));
+    return span;
+}
+
 /* `alignment` is a power of two. */
 static uint64_t round_up(uint64_t value, uint64_t alignment)
 {
     return (value + alignment - 1) & ~(alignment - 1);
 }
 
-/* Link before which a region of `size` bytes fits at or above *iova, with its guards, or NULL. */
-static struct region **find_gap(struct ir_domain *domain, uint64_t size, uint64_t *iova)
+/* Link before which a region of `size` bytes fits at or above *iova and below `end`, with its guards,
+ * or NULL. */
+static struct region **find_gap(struct ir_domain *domain, uint64_t size, uint64_t end,
+                                uint64_t *iova)
 {
-    uint64_t alignment = size >= IR_LARGE_PAGE ? IR_LARGE_PAGE : 1;
+    uint64_t alignment = size >= IR_LARGE_PAGE ? IR_LARGE_PAGE : (uint64_t)sysconf(_SC_PAGESIZE);
     uint64_t at = round_up(*iova, alignment);
     struct region **link = &domain->regions;
 
@@ -105,7 +150,7 @@ static struct region **find_gap(struct ir_domain *domain, uint64_t size, uint64_
         if (dma->iova + dma->size + IR_DOMAIN_GUARD > at)
             at = round_up(dma->iova + dma->size + IR_DOMAIN_GUARD, alignment);
     }
-    if (at > IR_DOMAIN_END - size)
+    if (end < size || at > end - size)
         return NULL;
     *iova = at;
     return link;
@@ -114,13 +159,14 @@ static struct region **find_gap(struct ir_domain *domain, uint64_t size, uint64_
 /* Give the region an address and a place in the list. `dma.size` is set. */
 static int insert_region(struct ir_domain *domain, struct region *region)
 {
+    struct span span = common_span(domain);
     uint64_t size = region->dma.size;
-    uint64_t iova = domain->next;
-    struct region **link = find_gap(domain, size, &iova);
+    uint64_t iova = domain->next > span.first ? domain->next : span.first;
+    struct region **link = find_gap(domain, size, span.end, &iova);
 
     if (link == NULL) {
-        iova = IR_DOMAIN_FIRST;
-        link = find_gap(domain, size, &iova);
+        iova = span.first;
+        link = find_gap(domain, size, span.end, &iova);
     }
     if (link == NULL)
         return -ENOSPC;
@@ -285,6 +331,22 @@ static int map_regions(struct ir_domain *domain, struct ir_transport *transport)
     return 0;
 }
 
+/* Each region lies where the device can reach it, and others could. */
+static int check_span(const struct ir_domain *domain, const struct ir_transport *transport)
+{
+    struct span own = span_of(transport);
+    struct span all = intersection(own, common_span(domain));
+
+    if (all.first >= all.end)
+        return -ENOSPC;
+    for (const struct region *region = domain->regions; region != NULL; region = region->next) {
+        if (!region->abandoned &&
+            (region->dma.iova < own.first || region->dma.iova + region->dma.size > own.end))
+            return -ENOSPC;
+    }
+    return 0;
+}
+
 int ir_domain_attach(struct ir_domain *domain, struct ir_transport *transport)
 {
     struct member *member = calloc(1, sizeof(*member));
@@ -296,7 +358,9 @@ int ir_domain_attach(struct ir_domain *domain, struct ir_transport *transport)
     if (transport->ops->share != NULL)
         transport->ops->share(transport, domain->file, IR_DOMAIN_FIRST);
     pthread_mutex_lock(&domain->lock);
-    result = map_regions(domain, transport);
+    result = check_span(domain, transport);
+    if (result == 0)
+        result = map_regions(domain, transport);
     if (result == 0) {
         member->next = domain->members;
         domain->members = member;

@@ -23,6 +23,10 @@
 /* Never mapped between two regions: more than a device can overrun a buffer or descriptor by. */
 #define IR_DOMAIN_GUARD 0x10000u
 
+/* A number of the domain's own, never 0 and never used again in the process: what keeps something for
+ * each domain finds it by this. */
+uint64_t ir_domain_number(const struct ir_domain *domain);
+
 /* Zeroed memory of at least `size` bytes, rounded up to pages; both addresses are page-aligned. The
  * domain keeps it until ir_domain_free. Device addresses ascend, so that one is used again as late
  * as possible. Errors (*out unchanged, nothing mapped): -EINVAL size 0, -ENOMEM, -ENOSPC no device
@@ -49,8 +53,10 @@ void ir_domain_free(struct ir_domain *domain, const struct ir_dma *region);
 */
 void ir_domain_abandon(struct ir_domain *domain, const struct ir_dma *region);
 
-/* Let a device reach each region of the domain, now and later. The transport is borrowed until
- * ir_domain_detach. Errors (nothing stays mapped): -ENOMEM, or what the device's map answered. */
+/* Let a device reach each region of the domain, now and later; regions lie where all devices can
+ * reach them. The transport is borrowed until ir_domain_detach. Errors (nothing stays mapped):
+ * -ENOMEM, -ENOSPC a region lies where it cannot reach, or none could lie where all can, or what the
+ * device's map answered. */
 int ir_domain_attach(struct ir_domain *domain, struct ir_transport *transport);
 
 /* Forget the device. Its mappings are taken back when `unmap` is true; they stay for a device that

@@ -22,8 +22,8 @@ static bool begins_with(const char *text, const char *prefix)
 }
 
 /* The transport behind the string, and a sentence in `error` when there is none. */
-static int open_transport(const char *device, struct ir_transport **transport,
-                          char error[IR_ERROR_LENGTH])
+static int open_transport(const struct ir_domain *domain, const char *device,
+                          struct ir_transport **transport, char error[IR_ERROR_LENGTH])
 {
     char address[IR_PCI_ADDRESS_LENGTH];
 
@@ -32,7 +32,7 @@ static int open_transport(const char *device, struct ir_transport **transport,
     if (begins_with(device, vhost_user_prefix))
         return ir_vhost_user_open(device + strlen(vhost_user_prefix), transport, error);
     if (ir_pci_address(device, address))
-        return ir_pci_open(address, transport, error);
+        return ir_pci_open(address, ir_domain_number(domain), transport, error);
     (void)snprintf(error, IR_ERROR_LENGTH,
                    "\"%.80s\" names no device; give a PCI address such as 0000:03:00.0, a socket "
                    "such as vhost-user:/run/x.sock, or a simulated card such as "
@@ -56,6 +56,8 @@ static const char *remedy(const char *device, int result)
         if (back_end)
             return "check that the back end is still there";
         return "check that the card is still plugged in and powered";
+    case -ENOSPC:
+        return "open it before packet pools are made";
     case -ENOMEM:
         return "free some memory, or raise the limit of locked memory (ulimit -l)";
     default:
@@ -112,7 +114,7 @@ int ir_open(struct ir_domain *domain, const char *device, struct ir_dev **dev,
                        "ir_open needs a domain, a device string and a place for the device");
         return -EINVAL;
     }
-    result = open_transport(device, &transport, error);
+    result = open_transport(domain, device, &transport, error);
     if (result != 0)
         return result;
     result = open_driver(domain, device, transport, &opened, error);

@@ -18,7 +18,7 @@ static void print_json(const struct ir_pci_info *list, int count)
     printf("{\"devices\":[");
     for (int i = 0; i < count; i++) {
         const struct ir_pci_info *info = &list[i];
-        int obstacle = ir_pci_obstacle(info, clause);
+        int obstacle = ir_pci_obstacle(&ir_pci_machine, info, clause);
 
         printf("%s{\"address\":\"%s\",\"vendor\":\"%04x\",\"device\":\"%04x\",\"class\":\"%06x\","
                "\"kernel_driver\":",
@@ -49,7 +49,7 @@ static void print_row(const struct ir_pci_info *info)
 {
     char clause[IR_ERROR_LENGTH];
     char group[16] = "-";
-    int obstacle = ir_pci_obstacle(info, clause);
+    int obstacle = ir_pci_obstacle(&ir_pci_machine, info, clause);
 
     if (info->iommu_group >= 0)
         (void)snprintf(group, sizeof(group), "%d", info->iommu_group);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reading PCI devices from sysfs, and saying why one cannot be opened.
- * Access to a device's registers and memory does not belong here.
+ * Reading PCI devices from sysfs. Access to a device's registers and memory does not belong here.
  */
 #define _GNU_SOURCE
 #include "linux/pci.h"
@@ -15,11 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/drivers.h"
 #include "linux/sysfs.h"
 
-#define PCI_CLASS_NETWORK  0x02u   /* base class */
-#define PCI_CLASS_ETHERNET 0x0200u /* base class and subclass */
+#define PCI_CLASS_NETWORK 0x02u /* base class */
 
 static bool hex_digits(const char *text, size_t count)
 {
@@ -197,93 +194,4 @@ int ir_pci_list(const char *sysfs, struct ir_pci_info **list)
     if (count > 0)
         qsort(*list, count, sizeof(**list), by_address);
     return (int)count;
-}
-
-/* Drivers that hold a device for a program in user space. */
-static bool bound_for_user_space(const char *driver)
-{
-    return strcmp(driver, "vfio-pci") == 0 || strcmp(driver, "uio_pci_generic") == 0;
-}
-
-static const struct ir_pci_interface *interface_up(const struct ir_pci_info *info)
-{
-    for (uint32_t i = 0; i < info->interface_count; i++) {
-        if (info->interfaces[i].up)
-            return &info->interfaces[i];
-    }
-    return NULL;
-}
-
-int ir_pci_obstacle(const struct ir_pci_info *info, char clause[IR_ERROR_LENGTH])
-{
-    const struct ir_pci_interface *up = interface_up(info);
-    const char *name = NULL;
-
-    if (info->class_code >> 8 != PCI_CLASS_ETHERNET) {
-        (void)snprintf(clause, IR_ERROR_LENGTH, "is not an Ethernet card (PCI class %06x)",
-                       info->class_code);
-        return -ENOTSUP;
-    }
-    if (up != NULL) {
-        (void)snprintf(clause, IR_ERROR_LENGTH,
-                       "is in use by the kernel driver %s, whose interface %s is up",
-                       info->driver[0] != '\0' ? info->driver : "(unknown)", up->name);
-        return -EBUSY;
-    }
-    if (info->driver[0] != '\0' && !bound_for_user_space(info->driver)) {
-        (void)snprintf(clause, IR_ERROR_LENGTH, "is in use by the kernel driver %s", info->driver);
-        return -EBUSY;
-    }
-    if (!ir_driver_supports(info->vendor, info->device, &name)) {
-        (void)snprintf(clause, IR_ERROR_LENGTH, "has no Ironring driver (PCI id %04x:%04x)",
-                       info->vendor, info->device);
-        return -ENOTSUP;
-    }
-    (void)snprintf(clause, IR_ERROR_LENGTH,
-                   "is a card for the %s driver, but this release drives simulated cards only",
-                   name);
-    return -ENOTSUP;
-}
-
-int ir_pci_open_at(const char *sysfs, const char *address, struct ir_transport **transport,
-                   char error[IR_ERROR_LENGTH])
-{
-    char full[IR_PCI_ADDRESS_LENGTH];
-    char sentence[IR_ERROR_LENGTH];
-    char clause[IR_ERROR_LENGTH];
-    struct ir_pci_info info;
-    int status;
-
-    *transport = NULL;
-    if (!ir_pci_address(address, full)) {
-        status = -EINVAL;
-        (void)snprintf(sentence, sizeof(sentence),
-                       "'%.100s' is not a PCI address; give one such as 0000:03:00.0, or a "
-                       "simulated card such as sim:82599",
-                       address);
-        goto out;
-    }
-    status = ir_pci_inspect(sysfs, full, &info);
-    if (status == -ENODEV) {
-        (void)snprintf(sentence, sizeof(sentence),
-                       "there is no PCI device %s; 'ironring list' shows the network cards", full);
-    } else if (status != 0) {
-        (void)snprintf(
-            sentence, sizeof(sentence),
-            "%.100s/bus/pci/devices/%s cannot be read, or its vendor, device or class is missing",
-            sysfs, full);
-    } else {
-        status = ir_pci_obstacle(&info, clause);
-        (void)snprintf(sentence, sizeof(sentence), "%s %.150s; use a simulated card: sim:82599",
-                       full, clause);
-    }
-out:
-    if (error != NULL)
-        memcpy(error, sentence, sizeof(sentence));
-    return status;
-}
-
-int ir_pci_open(const char *address, struct ir_transport **transport, char error[IR_ERROR_LENGTH])
-{
-    return ir_pci_open_at(IR_SYSFS, address, transport, error);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * PCI devices as Linux describes them in sysfs, and whether Ironring can open them.
- * Nothing here touches a device: it only reads what the kernel says. The root folder of sysfs is a
- * parameter so that each situation can be tested on any machine.
+ * PCI devices as Linux describes them in sysfs, whether Ironring can open them, and opening one.
+ * The root folders of the kernel's files are parameters so that each situation can be tested on any
+ * machine.
  */
 #ifndef IRONRING_LINUX_PCI_H
 #define IRONRING_LINUX_PCI_H
@@ -17,9 +17,18 @@
 
 #define IR_SYSFS "/sys"
 
+/* Where this machine, or a test, has its kernel's files. */
+struct ir_pci_roots {
+    const char *sysfs; /* such as /sys */
+    const char *dev;   /* such as /dev */
+};
+extern const struct ir_pci_roots ir_pci_machine;
+
 #define IR_PCI_ADDRESS_LENGTH 13u /* 0000:03:00.0 and its end */
 #define IR_PCI_NAME_LENGTH    64u
 #define IR_PCI_INTERFACES_MAX 4u /* network interfaces of one device that are kept */
+#define IR_PCI_PATH_LENGTH    256u
+#define IR_PCI_OTHERS_LENGTH  80u
 
 struct ir_pci_interface {
     char name[IR_PCI_NAME_LENGTH];
@@ -50,17 +59,27 @@ int ir_pci_inspect(const char *sysfs, const char *address, struct ir_pci_info *i
  * Returns their number. Errors: -ENOENT no PCI devices in this sysfs, -ENOMEM, -EIO. */
 int ir_pci_list(const char *sysfs, struct ir_pci_info **list);
 
-/* Why the device cannot be opened: a clause that continues its address, without a full stop.
- * Returns -ENOTSUP no Ethernet card or no driver for it, -EBUSY the kernel uses it. This release
- * opens simulated cards only, so there is always a reason. */
-int ir_pci_obstacle(const struct ir_pci_info *info, char clause[IR_ERROR_LENGTH]);
+/* pci_group.c: the devices of the same IOMMU group that a kernel driver uses, by address, as in
+ * "0000:03:00.1, 0000:03:00.2", as many as there is room for; empty when there are none, or they
+ * cannot be read. */
+void ir_pci_group_others(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                         char others[IR_PCI_OTHERS_LENGTH]);
 
-/* Open the device with the sysfs at `sysfs`. *transport is null after an error, and `error`, when
- * not null, a sentence for people. Errors: -EINVAL no PCI address, -ENODEV, -ENOTSUP, -EBUSY, -EIO.
- */
-int ir_pci_open_at(const char *sysfs, const char *address, struct ir_transport **transport,
-                   char error[IR_ERROR_LENGTH]);
-/* The same with the sysfs of this machine. */
-int ir_pci_open(const char *address, struct ir_transport **transport, char error[IR_ERROR_LENGTH]);
+/* pci_open.c: why the device cannot be opened: a clause that continues its address, with the remedy,
+ * without a full stop. Returns 0 when it can as far as one can see from outside, -ENOTSUP no Ethernet
+ * card, no driver for it or no IOMMU, -EBUSY the kernel uses it, -EACCES its files are not this
+ * user's. */
+int ir_pci_obstacle(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                    char clause[IR_ERROR_LENGTH]);
+
+/* Open the device with the files at `roots`. Devices that are opened with the same number `space`
+ * share the memory that is mapped for them. *transport is null after an error, and `error`, when not
+ * null, a sentence for people. Errors: -EINVAL no PCI address, -ENODEV, -ENOTSUP, -EBUSY, -EACCES,
+ * -EPERM, -ENOMEM, -ENOSPC, -EIO, or what the kernel says. */
+int ir_pci_open_at(const struct ir_pci_roots *roots, const char *address, uint64_t space,
+                   struct ir_transport **transport, char error[IR_ERROR_LENGTH]);
+/* The same with the files of this machine. */
+int ir_pci_open(const char *address, uint64_t space, struct ir_transport **transport,
+                char error[IR_ERROR_LENGTH]);
 
 #endif

@@ -7,19 +7,14 @@
 #include "linux/vhost_user.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "linux/delay.h"
 #include "linux/vhost_user_front.h"
-
-#define US_PER_S  1000000u
-#define NS_PER_US 1000
-#define SLEEP_US  1000u /* delays from here on are slept */
 
 static struct vu_front *front_of(struct ir_transport *transport)
 {
@@ -116,31 +111,6 @@ static int config_write(struct ir_transport *transport, uint32_t offset, uint32_
     return result;
 }
 
-static uint64_t nanoseconds(void)
-{
-    struct timespec time;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * US_PER_S * NS_PER_US + (uint64_t)time.tv_nsec;
-}
-
-/* Short ones are not slept: the system would make many times as much of them, and a wait of a
- * second is made of many. */
-static void delay(struct ir_transport *transport, uint32_t microseconds)
-{
-    const struct timespec time = {(time_t)(microseconds / US_PER_S),
-                                  (long)(microseconds % US_PER_S) * NS_PER_US};
-    uint64_t end = nanoseconds() + (uint64_t)microseconds * NS_PER_US;
-
-    (void)transport;
-    if (microseconds >= SLEEP_US) {
-        (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
-        return;
-    }
-    while (nanoseconds() < end)
-        (void)sched_yield();
-}
-
 /* Files that were not opened are -1. */
 static void close_events(const struct vu_front *front)
 {
@@ -170,7 +140,7 @@ static const struct ir_transport_ops ops = {
     .unmap = unmap,
     .config_read = config_read,
     .config_write = config_write,
-    .delay = delay,
+    .delay = ir_delay,
     .close = close_front,
 };
 

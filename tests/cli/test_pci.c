@@ -25,6 +25,7 @@
 #define ETHERNET "0x020000"
 
 static char sysfs[64];
+static const struct ir_pci_roots roots = {sysfs, sysfs};
 
 /* Where `name` of the device at `address` lies. */
 static const char *path_of(const char *address, const char *name)
@@ -100,10 +101,10 @@ static void assert_refused(const char *address, int status, const char *sentence
     struct ir_transport untouched = {0};
     struct ir_transport *transport = &untouched;
 
-    assert_int_equal(ir_pci_open_at(sysfs, address, &transport, error), status);
+    assert_int_equal(ir_pci_open_at(&roots, address, 1, &transport, error), status);
     assert_null(transport);
     assert_string_equal(error, sentence);
-    assert_int_equal(ir_pci_open_at(sysfs, address, &transport, NULL), status);
+    assert_int_equal(ir_pci_open_at(&roots, address, 1, &transport, NULL), status);
 }
 
 static void addresses_are_parsed_and_written_in_full(void **state)
@@ -158,7 +159,7 @@ static void very_long_address_is_cut_in_the_sentence(void **state)
     (void)state;
     memset(address, 'x', sizeof(address) - 1);
     address[sizeof(address) - 1] = '\0';
-    assert_int_equal(ir_pci_open_at(sysfs, address, &transport, error), -EINVAL);
+    assert_int_equal(ir_pci_open_at(&roots, address, 1, &transport, error), -EINVAL);
     assert_true(strlen(error) < IR_ERROR_LENGTH);
     assert_non_null(strstr(error, "such as sim:82599"));
 }
@@ -187,7 +188,8 @@ static void card_whose_interface_is_up_is_refused(void **state)
     put(CARD, "net/enp3s0/flags", "0x1003");
     assert_refused(CARD, -EBUSY,
                    "0000:03:00.0 is in use by the kernel driver ixgbe, whose interface enp3s0 is "
-                   "up; use a simulated card: sim:82599");
+                   "up; take both down: ip link set enp3s0 down && ironring bind 0000:03:00.0 "
+                   "vfio-pci");
 }
 
 static void interface_on_top_of_another_device_is_found(void **state)
@@ -206,7 +208,7 @@ static void interface_on_top_of_another_device_is_found(void **state)
     assert_refused(
         CARD, -EBUSY,
         "0000:03:00.0 is in use by the kernel driver virtio-pci, whose interface eth0 is "
-        "up; use a simulated card: sim:82599");
+        "up; take both down: ip link set eth0 down && ironring bind 0000:03:00.0 vfio-pci");
 }
 
 static void card_of_a_kernel_driver_is_refused_with_its_interface_down(void **state)
@@ -215,9 +217,10 @@ static void card_of_a_kernel_driver_is_refused_with_its_interface_down(void **st
     put_card(CARD, ETHERNET, "0x8086", "0x10fb");
     put_link(CARD, "driver", "../../../../bus/pci/drivers/ixgbe");
     put(CARD, "net/enp3s0/flags", "0x1002");
-    assert_refused(CARD, -EBUSY,
-                   "0000:03:00.0 is in use by the kernel driver ixgbe; use a simulated card: "
-                   "sim:82599");
+    assert_refused(
+        CARD, -EBUSY,
+        "0000:03:00.0 is in use by the kernel driver ixgbe; give it to programs: ironring "
+        "bind 0000:03:00.0 vfio-pci");
 }
 
 static void card_without_ironring_driver_is_refused(void **state)
@@ -230,14 +233,14 @@ static void card_without_ironring_driver_is_refused(void **state)
                    "sim:82599");
 }
 
-static void fitting_card_is_refused_because_real_cards_come_later(void **state)
+static void card_behind_no_iommu_is_refused(void **state)
 {
     (void)state;
     put_card(CARD, ETHERNET, "0x8086", "0x10fb");
     put_link(CARD, "driver", "../../../../bus/pci/drivers/vfio-pci");
     assert_refused(CARD, -ENOTSUP,
-                   "0000:03:00.0 is a card for the ixgbe driver, but this release drives simulated "
-                   "cards only; use a simulated card: sim:82599");
+                   "0000:03:00.0 is behind no IOMMU; switch that on in the firmware (VT-d, AMD-Vi) "
+                   "and with intel_iommu=on on the kernel's command line");
 }
 
 static void unreadable_attributes_are_an_error(void **state)
@@ -334,7 +337,7 @@ int main(void)
         TEST(interface_on_top_of_another_device_is_found),
         TEST(card_of_a_kernel_driver_is_refused_with_its_interface_down),
         TEST(card_without_ironring_driver_is_refused),
-        TEST(fitting_card_is_refused_because_real_cards_come_later),
+        TEST(card_behind_no_iommu_is_refused),
         TEST(unreadable_attributes_are_an_error),
         TEST(everything_sysfs_says_is_read),
         TEST(more_interfaces_than_are_kept_do_no_harm),

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From a PCI address to an open device: what stands in the way, and which way leads there. Each
+ * refusal says what can be done about it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/drivers.h"
+#include "linux/pci.h"
+#include "linux/vfio_device.h"
+
+#define PCI_CLASS_ETHERNET 0x0200u /* base class and subclass */
+
+const struct ir_pci_roots ir_pci_machine = {IR_SYSFS, "/dev"};
+
+static const struct ir_pci_interface *interface_up(const struct ir_pci_info *info)
+{
+    for (uint32_t i = 0; i < info->interface_count; i++) {
+        if (info->interfaces[i].up)
+            return &info->interfaces[i];
+    }
+    return NULL;
+}
+
+/* What no user and no setting of this machine can change. */
+static int check_kind(const struct ir_pci_info *info, char clause[IR_ERROR_LENGTH])
+{
+    const char *name;
+
+    if (info->class_code >> 8 != PCI_CLASS_ETHERNET) {
+        (void)snprintf(clause, IR_ERROR_LENGTH,
+                       "is not an Ethernet card (PCI class %06x); use a simulated card: sim:82599",
+                       info->class_code);
+        return -ENOTSUP;
+    }
+    if (!ir_driver_supports(info->vendor, info->device, &name)) {
+        (void)snprintf(clause, IR_ERROR_LENGTH,
+                       "has no Ironring driver (PCI id %04x:%04x); use a simulated card: sim:82599",
+                       info->vendor, info->device);
+        return -ENOTSUP;
+    }
+    return 0;
+}
+
+/* Nobody else uses it. */
+static int check_driver(const struct ir_pci_info *info, char clause[IR_ERROR_LENGTH])
+{
+    const struct ir_pci_interface *up = interface_up(info);
+
+    if (up != NULL) {
+        (void)snprintf(clause, IR_ERROR_LENGTH,
+                       "is in use by the kernel driver %s, whose interface %.15s is up; take both "
+                       "down: ip link set %.15s down && ironring bind %s vfio-pci",
+                       info->driver[0] != '\0' ? info->driver : "(unknown)", up->name, up->name,
+                       info->address);
+        return -EBUSY;
+    }
+    if (strcmp(info->driver, "vfio-pci") != 0) {
+        (void)snprintf(
+            clause, IR_ERROR_LENGTH, "is %s%s; give it to programs: ironring bind %s vfio-pci",
+            info->driver[0] != '\0' ? "in use by the kernel driver " : "not bound to vfio-pci",
+            info->driver, info->address);
+        return -EBUSY;
+    }
+    return 0;
+}
+
+/* VFIO has files for it, and this user may open them. */
+static int check_files(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                       char clause[IR_ERROR_LENGTH])
+{
+    int status;
+
+    if (info->iommu_group < 0) {
+        (void)snprintf(clause, IR_ERROR_LENGTH,
+                       "is behind no IOMMU; switch that on in the firmware (VT-d, AMD-Vi) and with "
+                       "intel_iommu=on on the kernel's command line");
+        return -ENOTSUP;
+    }
+    status = vfio_space_look(roots, info);
+    if (status == -EACCES)
+        (void)snprintf(
+            clause, IR_ERROR_LENGTH,
+            "is not yours to open (%.40s/vfio/%d); let root give it to you: sudo ironring "
+            "bind --user $(id -un) %s",
+            roots->dev, info->iommu_group, info->address);
+    else if (status != 0)
+        (void)snprintf(clause, IR_ERROR_LENGTH,
+                       "has no file %.40s/vfio/%d; bind it again: ironring bind %s vfio-pci",
+                       roots->dev, info->iommu_group, info->address);
+    return status == -ENOENT ? -ENODEV : status;
+}
+
+int ir_pci_obstacle(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                    char clause[IR_ERROR_LENGTH])
+{
+    int status = check_kind(info, clause);
+
+    if (status == 0)
+        status = check_driver(info, clause);
+    if (status == 0)
+        status = check_files(roots, info, clause);
+    return status;
+}
+
+/* What sysfs says of the device at `address`. */
+static int look_up(const struct ir_pci_roots *roots, const char *address, struct ir_pci_info *info,
+                   char error[IR_ERROR_LENGTH])
+{
+    int status = ir_pci_inspect(roots->sysfs, address, info);
+
+    if (status == -ENODEV)
+        (void)snprintf(error, IR_ERROR_LENGTH,
+                       "there is no PCI device %s; 'ironring list' shows the network cards",
+                       address);
+    else if (status != 0)
+        (void)snprintf(
+            error, IR_ERROR_LENGTH,
+            "%.100s/bus/pci/devices/%s cannot be read, or its vendor, device or class is missing",
+            roots->sysfs, address);
+    return status;
+}
+
+int ir_pci_open_at(const struct ir_pci_roots *roots, const char *address, uint64_t space,
+                   struct ir_transport **transport, char error[IR_ERROR_LENGTH])
+{
+    char full[IR_PCI_ADDRESS_LENGTH];
+    char clause[IR_ERROR_LENGTH];
+    char unread[IR_ERROR_LENGTH];
+    struct ir_pci_info info;
+    int status;
+
+    *transport = NULL;
+    if (error == NULL)
+        error = unread;
+    if (!ir_pci_address(address, full)) {
+        (void)snprintf(error, IR_ERROR_LENGTH,
+                       "'%.100s' is not a PCI address; give one such as 0000:03:00.0, or a "
+                       "simulated card such as sim:82599",
+                       address);
+        return -EINVAL;
+    }
+    status = look_up(roots, full, &info, error);
+    if (status != 0)
+        return status;
+    status = ir_pci_obstacle(roots, &info, clause);
+    if (status != 0) {
+        (void)snprintf(error, IR_ERROR_LENGTH, "%s %.230s", full, clause);
+        return status;
+    }
+    return ir_vfio_open(roots, &info, space, transport, error);
+}
+
+int ir_pci_open(const char *address, uint64_t space, struct ir_transport **transport,
+                char error[IR_ERROR_LENGTH])
+{
+    return ir_pci_open_at(&ir_pci_machine, address, space, transport, error);
+}
