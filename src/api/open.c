@@ -42,10 +42,12 @@ static int open_transport(const struct ir_domain *domain, const char *device,
 }
 
 /* What people can do about it. */
-static const char *remedy(const char *device, int result)
+static const char *remedy(const char *device, const struct ir_transport *transport, int result)
 {
     bool back_end = begins_with(device, vhost_user_prefix);
 
+    if (result == -ENOTSUP && transport->translated)
+        return "go around the IOMMU as root: ironring bind ADDRESS uio_pci_generic";
     switch (result) {
     case -ETIMEDOUT:
     case -EIO:
@@ -84,13 +86,13 @@ static int open_driver(struct ir_domain *domain, const char *device, struct ir_t
     if (result != 0) {
         (void)snprintf(error, IR_ERROR_LENGTH,
                        "%.80s: the memory of the domain cannot be mapped for it (%s); %s", device,
-                       strerror(-result), remedy(device, result));
+                       strerror(-result), remedy(device, transport, result));
         return result;
     }
     result = driver->open(domain, transport, dev, clause);
     if (result != 0) {
         (void)snprintf(error, IR_ERROR_LENGTH, "%.80s: %.90s; %s", device, clause,
-                       remedy(device, result));
+                       remedy(device, transport, result));
         ir_domain_detach(domain, transport, true);
         return result;
     }

@@ -51,7 +51,8 @@ struct ir_transport {
     uint32_t vectors; /* interrupt vectors: many (MSI-X), 1 for everything (MSI, INTx), or 0 */
     /* Device addresses that regions may have, both ends included; the last is 0 when any will do. */
     uint64_t iova_first, iova_last;
-    bool physical; /* nothing translates device addresses: they are the machine's own */
+    bool physical;   /* nothing translates device addresses: they are the machine's own */
+    bool translated; /* an IOMMU does: a device that went around it would reach other memory */
 };
 
 /* The same as functions. Assumed contracts: nothing of the program changes meanwhile, and what a

@@ -194,6 +194,7 @@ int ir_vfio_open(const struct ir_pci_roots *roots, const struct ir_pci_info *inf
         return result;
     }
     device->transport.ops = &ops;
+    device->transport.translated = true;
     device->transport.iova_first = span.first;
     device->transport.iova_last = span.last;
     result = set_up(device, &step);

@@ -42,7 +42,9 @@ static int reset_device(struct virtio_dev *dev)
 }
 
 /* Agree upon features; after the first time it must be the same ones, since the queues are laid out
- * for them. Errors: -EIO, -ENOTSUP. */
+ * for them. A device without ACCESS_PLATFORM takes device addresses for the machine's own (6.1), so
+ * where these are an IOMMU's, it would write to memory that is not its driver's. Errors: -EIO,
+ * -ENOTSUP. */
 static int negotiate(struct virtio_dev *dev, bool first)
 {
     uint64_t offered = 0;
@@ -54,6 +56,10 @@ static int negotiate(struct virtio_dev *dev, bool first)
         result = virtio_choose_features(offered, dev->windows.legacy, &accepted, &dev->trouble);
     if (result != 0)
         return result == -ENOTSUP ? -ENOTSUP : -EIO;
+    if (dev->base.transport->translated && virtio_has(accepted, VIRTIO_F_ACCESS_PLATFORM) == 0u) {
+        dev->trouble = "it reaches memory around the IOMMU (no ACCESS_PLATFORM)";
+        return -ENOTSUP;
+    }
     if (!first && (accepted & dev->features) != dev->features) {
         dev->trouble = "it no longer offers the features that it offered before";
         return -EIO;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "sim/sim.h"
+
 static void device_says_what_it_is(void **state)
 {
     static const struct {
@@ -115,12 +117,40 @@ static void function_without_registers_is_refused(void **state)
     }
 }
 
+/* With device addresses that only an IOMMU understands, a device has to go through it. */
+static void device_that_goes_around_the_iommu_is_refused(void **state)
+{
+    static const struct {
+        const char *device;
+        int result;
+    } rows[] = {{"virtio,mode=step", 0},
+                {"virtio,mode=step,platform=off", -ENOTSUP},
+                {"virtio,mode=step,transport=legacy", -ENOTSUP}};
+
+    (void)state;
+    for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+        char error[IR_ERROR_LENGTH] = "";
+        struct ir_transport *transport;
+        struct ir_dev *dev = NULL;
+
+        assert_int_equal(ir_sim_open(rows[r].device, &transport, error), 0);
+        transport->translated = true;
+        assert_int_equal(virtio_driver.open(NULL, transport, &dev, error), rows[r].result);
+        if (rows[r].result == 0)
+            assert_int_equal(dev->ops->close(dev), 0);
+        else
+            assert_string_equal(error, "it reaches memory around the IOMMU (no ACCESS_PLATFORM)");
+        transport->ops->close(transport);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(device_says_what_it_is),
         cmocka_unit_test(device_that_cannot_be_used_says_why),
         cmocka_unit_test(function_without_registers_is_refused),
+        cmocka_unit_test(device_that_goes_around_the_iommu_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
