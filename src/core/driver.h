@@ -11,16 +11,31 @@
 
 #include <ironring/device.h>
 
+#include "core/interrupt.h"
 #include "core/transport.h"
 
 struct ir_rxq {
     int (*burst)(struct ir_rxq *queue, struct ir_pkt *pkts, uint32_t max);
     void (*drops)(const struct ir_rxq *queue, struct ir_rxq_drops *drops);
+    /* 1 when a burst is worth while: the next descriptor has been written back, the queue is broken, or
+     * its ring wants buffers that the pool has again. Reads at most one word of the device, and changes
+     * nothing. */
+    uint32_t (*pending)(const struct ir_rxq *queue);
+    /* Ask the device, by a register, whether it is there and well; if not, the queue is broken. For
+     * somebody who waits and hears nothing. */
+    void (*check)(struct ir_rxq *queue);
+    struct ir_dev *dev;
+    uint32_t index;
 };
 
 struct ir_txq {
     int (*burst)(struct ir_txq *queue, const struct ir_pkt *pkts, uint32_t count);
     int (*reclaim)(struct ir_txq *queue);
+    /* 1 when a reclaim is worth while: the device has finished with a packet, or the queue is broken. */
+    uint32_t (*pending)(const struct ir_txq *queue);
+    void (*check)(struct ir_txq *queue); /* as above */
+    struct ir_dev *dev;
+    uint32_t index;
 };
 
 /* Each as the public function of the same name; arguments have been checked for null. */
@@ -39,12 +54,25 @@ struct ir_dev_ops {
     int (*multicast)(struct ir_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count);
     int (*stats)(struct ir_dev *dev, struct ir_stats *stats);
     void (*info)(const struct ir_dev *dev, struct ir_info *info);
+    /* Interrupts; null for a driver that has none. Start and reset route them as `dev->interrupts` says
+     * and leave each vector masked: nothing interrupts before it is armed. */
+    /* `dev->interrupts` has changed, but for the number of vectors, while the device runs: do as it
+     * says. Vectors may be masked by it. Errors: -EIO the device is down. */
+    int (*route)(struct ir_dev *dev);
+    /* Let the vector interrupt for what it is asked to tell of. It does so once, or is masked by the
+     * caller's first look. What came before need not interrupt: the caller looks at `pending` after
+     * this. Forgets what the device reported as the cause of the last interrupt. Errors: -EIO. */
+    int (*arm)(struct ir_dev *dev, uint32_t vector);
+    /* No interrupt from the vector, but for one that is on its way. Errors: -EIO. */
+    int (*mask)(struct ir_dev *dev, uint32_t vector);
 };
 
 struct ir_dev {
     const struct ir_dev_ops *ops;
     struct ir_domain *domain;
     struct ir_transport *transport;
+    uint32_t vectors_max; /* that the driver can use, set by its open: 0 to IR_VECTORS_MAX */
+    struct ir_interrupts interrupts;
     char name[64]; /* the device string, shortened when longer */
 };
 
