@@ -34,6 +34,10 @@ struct ir_txq;
 int ir_domain_create(struct ir_domain **domain);
 /* Errors: -EBUSY a device or pool is still in it. Null is allowed. */
 int ir_domain_destroy(struct ir_domain *domain);
+/* Why memory could not be had, when ir_pool_create, ir_rxq_setup, ir_txq_setup or ir_start has just
+ * failed for want of it: one sentence for people with the remedy, or an empty one when the error number
+ * says it all. */
+void ir_domain_why(struct ir_domain *domain, char error[IR_ERROR_LENGTH]);
 
 /* Open and reset the device that the string names:
  *   0000:03:00.0                           a PCI device

@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * Regions of a domain: their device addresses, and their mapping for each device. The memory itself
- * is memory.c's: a region lies in the domain's file at its device address less IR_DOMAIN_FIRST.
+ * Domains: their devices, and the mapping of each region for each device. Where regions lie is
+ * regions.c's.
  */
 #include "api/domain.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "api/memory.h"
-
-struct region {
-    struct ir_dma dma;
-    bool abandoned;
-    struct region *next; /* the one with the next higher device address */
-};
+#include "api/regions.h"
 
 struct member {
     struct ir_transport *transport;
@@ -26,16 +23,10 @@ struct member {
 
 struct ir_domain {
     uint64_t number;
-    int file;             /* the memory of all regions */
     pthread_mutex_t lock; /* everything below */
-    struct region *regions;
+    struct ir_regions regions;
     struct member *members;
-    uint64_t next; /* device address to try first */
-};
-
-/* Device addresses, the end not included. */
-struct span {
-    uint64_t first, end;
+    char why[IR_ERROR_LENGTH]; /* the last region could not be made; empty when it was */
 };
 
 int ir_domain_create(struct ir_domain **domain)
@@ -49,46 +40,46 @@ int ir_domain_create(struct ir_domain **domain)
     new = calloc(1, sizeof(*new));
     if (new == NULL)
         return -ENOMEM;
-    result = ir_memory_create(IR_DOMAIN_END - IR_DOMAIN_FIRST, &new->file);
+    result = ir_memory_create(IR_DOMAIN_END - IR_DOMAIN_FIRST, &new->regions.file);
     if (result != 0) {
         free(new);
         return result;
     }
     if (pthread_mutex_init(&new->lock, NULL) != 0) { /* for want of memory or of another resource */
-        close(new->file);
+        close(new->regions.file);
         free(new);
         return -ENOMEM;
     }
     new->number = atomic_fetch_add(&created, 1u) + 1u;
-    new->next = IR_DOMAIN_FIRST;
     *domain = new;
     return 0;
 }
 
+/* A device, a pool or a ring is in it. */
+static bool is_busy(const struct ir_domain *domain)
+{
+    for (const struct ir_region *region = domain->regions.first; region != NULL;
+         region = region->next) {
+        if (!region->abandoned)
+            return true;
+    }
+    return domain->members != NULL;
+}
+
 int ir_domain_destroy(struct ir_domain *domain)
 {
+    bool busy;
+
     if (domain == NULL)
         return 0;
     pthread_mutex_lock(&domain->lock);
-    for (const struct region *region = domain->regions; region != NULL; region = region->next) {
-        if (!region->abandoned) {
-            pthread_mutex_unlock(&domain->lock);
-            return -EBUSY;
-        }
-    }
-    if (domain->members != NULL) {
-        pthread_mutex_unlock(&domain->lock);
-        return -EBUSY;
-    }
-    while (domain->regions != NULL) {
-        struct region *region = domain->regions;
-
-        domain->regions = region->next;
-        free(region);
-    }
+    busy = is_busy(domain);
     pthread_mutex_unlock(&domain->lock);
+    if (busy)
+        return -EBUSY;
+    ir_regions_forget(&domain->regions);
     pthread_mutex_destroy(&domain->lock);
-    close(domain->file);
+    close(domain->regions.file);
     free(domain);
     return 0;
 }
@@ -99,9 +90,9 @@ uint64_t ir_domain_number(const struct ir_domain *domain)
 }
 
 /* What the device can reach; nothing when first >= end. */
-static struct span span_of(const struct ir_transport *transport)
+static struct ir_span span_of(const struct ir_transport *transport)
 {
-    struct span span = {IR_DOMAIN_FIRST, IR_DOMAIN_END};
+    struct ir_span span = {IR_DOMAIN_FIRST, IR_DOMAIN_END};
 
     if (transport->iova_last == 0)
         return span;
@@ -112,78 +103,29 @@ static struct span span_of(const struct ir_transport *transport)
     return span;
 }
 
-static struct span intersection(struct span a, struct span b)
+static struct ir_span intersection(struct ir_span a, struct ir_span b)
 {
-    return (struct span){a.first > b.first ? a.first : b.first, a.end < b.end ? a.end : b.end};
+    return (struct ir_span){a.first > b.first ? a.first : b.first, a.end < b.end ? a.end : b.end};
+}
+
+/* No IOMMU is before one of its devices, so that all have to know regions by the machine's addresses. */
+static bool is_physical(const struct ir_domain *domain)
+{
+    const struct member *member = domain->members;
+
+    while (member != NULL && !member->transport->physical)
+        member = member->next;
+    return member != NULL;
 }
 
 /* What all devices can reach. */
-static struct span common_span(const struct ir_domain *domain)
+static struct ir_span common_span(const struct ir_domain *domain)
 {
-    struct span span = {IR_DOMAIN_FIRST, IR_DOMAIN_END};
+    struct ir_span span = {IR_DOMAIN_FIRST, IR_DOMAIN_END};
 
     for (const struct member *member = domain->members; member != NULL; member = member->next)
         span = intersection(span, span_of(member->transport));
     return span;
-}
-
-/* `alignment` is a power of two. */
-static uint64_t round_up(uint64_t value, uint64_t alignment)
-{
-    return (value + alignment - 1) & ~(alignment - 1);
-}
-
-/* Link before which a region of `size` bytes fits at or above *iova and below `end`, with its guards,
- * or NULL. */
-static struct region **find_gap(struct ir_domain *domain, uint64_t size, uint64_t end,
-                                uint64_t *iova)
-{
-    uint64_t alignment = size >= IR_LARGE_PAGE ? IR_LARGE_PAGE : (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t at = round_up(*iova, alignment);
-    struct region **link = &domain->regions;
-
-    for (; *link != NULL; link = &(*link)->next) {
-        const struct ir_dma *dma = &(*link)->dma;
-
-        if (dma->iova >= at + size + IR_DOMAIN_GUARD)
-            break;
-        if (dma->iova + dma->size + IR_DOMAIN_GUARD > at)
-            at = round_up(dma->iova + dma->size + IR_DOMAIN_GUARD, alignment);
-    }
-    if (end < size || at > end - size)
-        return NULL;
-    *iova = at;
-    return link;
-}
-
-/* Give the region an address and a place in the list. `dma.size` is set. */
-static int insert_region(struct ir_domain *domain, struct region *region)
-{
-    struct span span = common_span(domain);
-    uint64_t size = region->dma.size;
-    uint64_t iova = domain->next > span.first ? domain->next : span.first;
-    struct region **link = find_gap(domain, size, span.end, &iova);
-
-    if (link == NULL) {
-        iova = span.first;
-        link = find_gap(domain, size, span.end, &iova);
-    }
-    if (link == NULL)
-        return -ENOSPC;
-    region->dma.iova = iova;
-    region->next = *link;
-    *link = region;
-    domain->next = iova + size + IR_DOMAIN_GUARD;
-    return 0;
-}
-
-static void remove_region(struct ir_domain *domain, const struct region *region)
-{
-    struct region **link = &domain->regions;
-
-    while (*link != region)
-        link = &(*link)->next;
-    *link = region->next;
 }
 
 /* Unmap the region for each member before `end`. Returns 0, or the first refusal. */
@@ -201,12 +143,15 @@ static int unmap_members(struct ir_domain *domain, const struct member *end,
     return result;
 }
 
-static int map_members(struct ir_domain *domain, struct region *region)
+static int map_members(struct ir_domain *domain, struct ir_region *region)
 {
     for (const struct member *member = domain->members; member != NULL; member = member->next) {
-        int result = member->transport->ops->map(member->transport, &region->dma);
+        struct ir_transport *transport = member->transport;
+        int result = transport->ops->map(transport, &region->dma);
 
         if (result != 0) {
+            if (transport->ops->explain != NULL)
+                transport->ops->explain(transport, &region->dma, result, domain->why);
             if (unmap_members(domain, member, &region->dma) != 0)
                 region->abandoned = true;
             return result;
@@ -215,79 +160,59 @@ static int map_members(struct ir_domain *domain, struct region *region)
     return 0;
 }
 
-static void release_region(struct ir_domain *domain, struct region *region)
+/* Make a region, and let each device reach it. It is gone after an error, unless a device keeps it. */
+static int make_region(struct ir_domain *domain, uint64_t size, struct ir_dma *out)
 {
-    ir_memory_unmap(domain->file, region->dma.iova - IR_DOMAIN_FIRST, region->dma.size,
-                    region->dma.memory);
-    remove_region(domain, region);
-    free(region);
-}
+    struct ir_region *region = NULL;
+    int result = ir_regions_make(&domain->regions, size, common_span(domain), is_physical(domain),
+                                 &region, domain->why);
 
-/* Give the region, which the list takes, an address, memory and a mapping for each device. It is
- * gone after an error, unless a device keeps it. */
-static int place_region(struct ir_domain *domain, struct region *region)
-{
-    int result = insert_region(domain, region);
-
-    if (result != 0) {
-        free(region);
+    if (result != 0)
         return result;
-    }
-    region->dma.memory =
-        ir_memory_map(domain->file, region->dma.iova - IR_DOMAIN_FIRST, region->dma.size);
-    if (region->dma.memory == NULL) {
-        remove_region(domain, region);
-        free(region);
-        return -ENOMEM;
-    }
     result = map_members(domain, region);
-    if (result != 0 && !region->abandoned)
-        release_region(domain, region);
+    if (result == 0)
+        *out = region->dma;
+    else if (!region->abandoned)
+        ir_regions_release(&domain->regions, region);
     return result;
 }
 
 int ir_domain_alloc(struct ir_domain *domain, uint64_t size, struct ir_dma *out)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    struct region *region;
     int result;
 
     if (size == 0)
         return -EINVAL;
     if (size > IR_DOMAIN_END - IR_DOMAIN_FIRST - page)
         return -ENOSPC;
-    region = calloc(1, sizeof(*region));
-    if (region == NULL)
-        return -ENOMEM;
-    region->dma.size = round_up(size, page);
     pthread_mutex_lock(&domain->lock);
-    result = place_region(domain, region);
-    if (result == 0)
-        *out = region->dma;
+    domain->why[0] = '\0';
+    result = make_region(domain, (size + page - 1) / page * page, out);
     pthread_mutex_unlock(&domain->lock);
     return result;
 }
 
-static struct region *find_region(struct ir_domain *domain, const struct ir_dma *dma)
+void ir_domain_why(struct ir_domain *domain, char error[IR_ERROR_LENGTH])
 {
-    struct region *region = domain->regions;
-
-    while (region != NULL && region->dma.iova != dma->iova)
-        region = region->next;
-    return region;
+    if (domain == NULL || error == NULL)
+        return;
+    pthread_mutex_lock(&domain->lock);
+    memcpy(error, domain->why, sizeof(domain->why));
+    pthread_mutex_unlock(&domain->lock);
 }
 
 void ir_domain_free(struct ir_domain *domain, const struct ir_dma *dma)
 {
-    struct region *region;
+    struct ir_region *region;
 
     if (dma->size == 0)
         return;
     pthread_mutex_lock(&domain->lock);
-    region = find_region(domain, dma);
+    region = ir_regions_find(&domain->regions, dma->iova);
     if (region != NULL && !region->abandoned) {
         if (unmap_members(domain, NULL, &region->dma) == 0)
-            release_region(domain, region);
+            ir_regions_release(&domain->regions, region);
         else
             region->abandoned = true;
     }
@@ -296,22 +221,22 @@ void ir_domain_free(struct ir_domain *domain, const struct ir_dma *dma)
 
 void ir_domain_abandon(struct ir_domain *domain, const struct ir_dma *dma)
 {
-    struct region *region;
+    struct ir_region *region;
 
     if (dma->size == 0)
         return;
     pthread_mutex_lock(&domain->lock);
-    region = find_region(domain, dma);
+    region = ir_regions_find(&domain->regions, dma->iova);
     if (region != NULL)
         region->abandoned = true;
     pthread_mutex_unlock(&domain->lock);
 }
 
 /* Take each region before `end` back from the device. */
-static void unmap_regions(struct ir_domain *domain, const struct region *end,
+static void unmap_regions(struct ir_domain *domain, const struct ir_region *end,
                           struct ir_transport *transport)
 {
-    for (struct region *region = domain->regions; region != end; region = region->next) {
+    for (struct ir_region *region = domain->regions.first; region != end; region = region->next) {
         if (!region->abandoned && transport->ops->unmap(transport, &region->dma) != 0)
             region->abandoned = true;
     }
@@ -320,7 +245,7 @@ static void unmap_regions(struct ir_domain *domain, const struct region *end,
 /* Let the device reach each region, or none. */
 static int map_regions(struct ir_domain *domain, struct ir_transport *transport)
 {
-    for (struct region *region = domain->regions; region != NULL; region = region->next) {
+    for (struct ir_region *region = domain->regions.first; region != NULL; region = region->next) {
         int result = region->abandoned ? 0 : transport->ops->map(transport, &region->dma);
 
         if (result != 0) {
@@ -331,16 +256,37 @@ static int map_regions(struct ir_domain *domain, struct ir_transport *transport)
     return 0;
 }
 
-/* Each region lies where the device can reach it, and others could. */
+/* Memory is of one kind: huge pages, or a file that can be shared with another process. */
+static int check_kind(const struct ir_domain *domain, const struct ir_transport *transport)
+{
+    bool shares = transport->ops->share != NULL;
+
+    for (const struct member *member = domain->members; member != NULL; member = member->next) {
+        if ((transport->physical && member->transport->ops->share != NULL) ||
+            (shares && member->transport->physical))
+            return -EXDEV;
+    }
+    for (const struct ir_region *region = domain->regions.first; region != NULL;
+         region = region->next) {
+        if (!region->abandoned &&
+            ((transport->physical && region->block == NULL) || (shares && region->block != NULL)))
+            return -EXDEV;
+    }
+    return 0;
+}
+
+/* Each region lies where the device can reach it, and others could. Those that have the machine's own
+ * addresses are for its map to judge. */
 static int check_span(const struct ir_domain *domain, const struct ir_transport *transport)
 {
-    struct span own = span_of(transport);
-    struct span all = intersection(own, common_span(domain));
+    struct ir_span own = span_of(transport);
+    struct ir_span all = intersection(own, common_span(domain));
 
     if (all.first >= all.end)
         return -ENOSPC;
-    for (const struct region *region = domain->regions; region != NULL; region = region->next) {
-        if (!region->abandoned &&
+    for (const struct ir_region *region = domain->regions.first; region != NULL;
+         region = region->next) {
+        if (!region->abandoned && region->block == NULL &&
             (region->dma.iova < own.first || region->dma.iova + region->dma.size > own.end))
             return -ENOSPC;
     }
@@ -356,9 +302,11 @@ int ir_domain_attach(struct ir_domain *domain, struct ir_transport *transport)
         return -ENOMEM;
     member->transport = transport;
     if (transport->ops->share != NULL)
-        transport->ops->share(transport, domain->file, IR_DOMAIN_FIRST);
+        transport->ops->share(transport, domain->regions.file, IR_DOMAIN_FIRST);
     pthread_mutex_lock(&domain->lock);
-    result = check_span(domain, transport);
+    result = check_kind(domain, transport);
+    if (result == 0)
+        result = check_span(domain, transport);
     if (result == 0)
         result = map_regions(domain, transport);
     if (result == 0) {

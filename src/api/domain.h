@@ -30,7 +30,8 @@ uint64_t ir_domain_number(const struct ir_domain *domain);
 /* Zeroed memory of at least `size` bytes, rounded up to pages; both addresses are page-aligned. The
  * domain keeps it until ir_domain_free. Device addresses ascend, so that one is used again as late
  * as possible. Errors (*out unchanged, nothing mapped): -EINVAL size 0, -ENOMEM, -ENOSPC no device
- * address left, or what a device's map answered. */
+ * address left, -EPERM, or what a device's map or the system answered; ir_domain_why has a sentence
+ * then. */
 /*@ requires \valid(out);
     assigns *out;
     ensures \result <= 0;
@@ -55,8 +56,9 @@ void ir_domain_abandon(struct ir_domain *domain, const struct ir_dma *region);
 
 /* Let a device reach each region of the domain, now and later; regions lie where all devices can
  * reach them. The transport is borrowed until ir_domain_detach. Errors (nothing stays mapped):
- * -ENOMEM, -ENOSPC a region lies where it cannot reach, or none could lie where all can, or what the
- * device's map answered. */
+ * -ENOMEM, -ENOSPC a region lies where it cannot reach, or none could lie where all can, -EXDEV no IOMMU
+ * is before it and there are regions elsewhere than in huge pages or a device that shares its memory
+ * with a process, or it is such a device and the others are the reason, or what its map answered. */
 int ir_domain_attach(struct ir_domain *domain, struct ir_transport *transport);
 
 /* Forget the device. Its mappings are taken back when `unmap` is true; they stay for a device that

@@ -40,22 +40,21 @@ static int punch_hole(int file, uint64_t offset, uint64_t size)
     return fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
 }
 
-/* Address space for a region of large pages, NULL when there is none. */
-static uint8_t *reserve_aligned(uint64_t size)
+uint8_t *ir_memory_reserve(uint64_t size, uint64_t alignment)
 {
     uint64_t before;
     uint8_t *memory;
-    void *pages = mmap(NULL, (size_t)(size + IR_LARGE_PAGE), PROT_NONE,
+    void *pages = mmap(NULL, (size_t)(size + alignment), PROT_NONE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     if (pages == MAP_FAILED)
         return NULL;
     memory = pages;
-    before = (IR_LARGE_PAGE - (uintptr_t)memory % IR_LARGE_PAGE) % IR_LARGE_PAGE;
+    before = (alignment - (uintptr_t)memory % alignment) % alignment;
     /* Giving the ends back can fail only for want of kernel memory; then they stay unused. */
     if (before > 0)
         (void)munmap(memory, (size_t)before);
-    (void)munmap(memory + before + size, (size_t)(IR_LARGE_PAGE - before));
+    (void)munmap(memory + before + size, (size_t)(alignment - before));
     return memory + before;
 }
 
@@ -68,7 +67,7 @@ uint8_t *ir_memory_map(int file, uint64_t offset, uint64_t size)
     if (punch_hole(file, offset, size) != 0)
         return NULL;
     if (size >= IR_LARGE_PAGE) {
-        place = reserve_aligned(size);
+        place = ir_memory_reserve(size, IR_LARGE_PAGE);
         if (place == NULL)
             return NULL;
     }

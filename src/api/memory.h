@@ -24,4 +24,8 @@ uint8_t *ir_memory_map(int file, uint64_t offset, uint64_t size);
 /* Give that back. */
 void ir_memory_unmap(int file, uint64_t offset, uint64_t size, uint8_t *memory);
 
+/* Address space without memory, for mappings to take the place of: `size` bytes from a multiple of
+ * `alignment` on, a power of two of at least a page. Null when there is none. */
+uint8_t *ir_memory_reserve(uint64_t size, uint64_t alignment);
+
 #endif

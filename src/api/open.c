@@ -58,6 +58,10 @@ static const char *remedy(const char *device, const struct ir_transport *transpo
         if (back_end)
             return "check that the back end is still there";
         return "check that the card is still plugged in and powered";
+    case -EXDEV:
+        if (transport->physical)
+            return "open it before packet pools are made, and apart from vhost-user devices";
+        return "open it in a domain of its own";
     case -ENOSPC:
         return "open it before packet pools are made";
     case -ENOMEM:
@@ -86,7 +90,8 @@ static int open_driver(struct ir_domain *domain, const char *device, struct ir_t
     if (result != 0) {
         (void)snprintf(error, IR_ERROR_LENGTH,
                        "%.80s: the memory of the domain cannot be mapped for it (%s); %s", device,
-                       strerror(-result), remedy(device, transport, result));
+                       result == -EXDEV ? "it is of another kind" : strerror(-result),
+                       remedy(device, transport, result));
         return result;
     }
     result = driver->open(domain, transport, dev, clause);

@@ -67,53 +67,91 @@ static uint64_t buffers_needed(const struct cli_settings *settings, unsigned por
     return rings * settings->ring + 2ull * CLI_BURST_MAX;
 }
 
-static int make_pool(struct cli_run *run, unsigned ports, unsigned directions)
+static uint64_t pool_size(const struct cli_settings *settings, unsigned ports, unsigned directions)
 {
-    const struct cli_settings *settings = run->settings;
-    uint64_t needed = buffers_needed(settings, ports, directions);
-    /* With fewer, one receive ring could take them all and starve the other. */
+    return settings->pool != 0 ? settings->pool : buffers_needed(settings, ports, directions);
+}
+
+/* With fewer buffers, one receive ring could take them all and starve the other. */
+static int check_pool(const struct cli_settings *settings, unsigned ports, unsigned directions)
+{
     uint64_t least =
         settings->burst + ((directions & CLI_RECEIVES) != 0 ? (uint64_t)ports * settings->ring : 0);
-    uint64_t count = settings->pool != 0 ? settings->pool : needed;
-    int error;
+    uint64_t count = pool_size(settings, ports, directions);
 
-    if (count < least) {
-        cli_error("--pool %" PRIu64 " is too small: with --ring %" PRIu64 " and --burst %" PRIu64
-                  " give at least %" PRIu64,
-                  count, settings->ring, settings->burst, least);
-        return CLI_USAGE;
-    }
-    error = ir_domain_create(&run->domain);
-    if (error != 0) {
-        cli_error("the memory for a pool of buffers cannot be made: %s; raise the limits of open "
-                  "files (ulimit -n) and of their size (ulimit -f)",
-                  strerror(-error));
-        return CLI_FAILED;
-    }
-    error = ir_pool_create(run->domain, (uint32_t)count, (uint32_t)settings->buffer, &run->pool);
-    if (error != 0) {
+    if (count >= least)
+        return CLI_OK;
+    cli_error("--pool %" PRIu64 " is too small: with --ring %" PRIu64 " and --burst %" PRIu64
+              " give at least %" PRIu64,
+              count, settings->ring, settings->burst, least);
+    return CLI_USAGE;
+}
+
+static int make_domain(struct cli_run *run)
+{
+    int error = ir_domain_create(&run->domain);
+
+    if (error == 0)
+        return CLI_OK;
+    cli_error("the memory for a pool of buffers cannot be made: %s; raise the limits of open "
+              "files (ulimit -n) and of their size (ulimit -f)",
+              strerror(-error));
+    return CLI_FAILED;
+}
+
+static int make_pool(struct cli_run *run, uint64_t count)
+{
+    const struct cli_settings *settings = run->settings;
+    char why[IR_ERROR_LENGTH];
+    int error =
+        ir_pool_create(run->domain, (uint32_t)count, (uint32_t)settings->buffer, &run->pool);
+
+    if (error == 0)
+        return CLI_OK;
+    ir_domain_why(run->domain, why);
+    if (why[0] != '\0')
+        cli_error("a pool of %" PRIu64 " buffers of %" PRIu64 " bytes cannot be made: %s", count,
+                  settings->buffer, why);
+    else
         cli_error("a pool of %" PRIu64 " buffers of %" PRIu64
                   " bytes cannot be made: %s; give a smaller --pool or --buffer",
                   count, settings->buffer, strerror(-error));
-        return CLI_FAILED;
-    }
-    return CLI_OK;
+    return CLI_FAILED;
 }
 
-static int open_port(struct cli_run *run, struct cli_port *port, unsigned directions,
-                     bool promiscuous)
+static int open_port(struct cli_run *run, struct cli_port *port)
 {
-    uint32_t ring = (uint32_t)run->settings->ring;
     char sentence[IR_ERROR_LENGTH] = "";
     int error = ir_open(run->domain, port->name, &port->dev, sentence);
 
-    if (error != 0) {
-        port->dev = NULL;
-        if (sentence[0] == '\0')
-            return cli_run_failed(run, port, "the device cannot be opened", error);
-        cli_error("%s", sentence);
-        return CLI_FAILED;
-    }
+    if (error == 0)
+        return CLI_OK;
+    port->dev = NULL;
+    if (sentence[0] == '\0')
+        return cli_run_failed(run, port, "the device cannot be opened", error);
+    cli_error("%s", sentence);
+    return CLI_FAILED;
+}
+
+/* Something that takes memory failed: say for want of what. */
+static int out_of_memory(struct cli_run *run, const struct cli_port *port, const char *what,
+                         int error)
+{
+    char why[IR_ERROR_LENGTH];
+
+    ir_domain_why(run->domain, why);
+    if (why[0] == '\0')
+        return cli_run_failed(run, port, what, error);
+    cli_error("%s: %s: %s", port->name, what, why);
+    return CLI_FAILED;
+}
+
+static int start_port(struct cli_run *run, struct cli_port *port, unsigned directions,
+                      bool promiscuous)
+{
+    uint32_t ring = (uint32_t)run->settings->ring;
+    int error = 0;
+
     if ((directions & CLI_RECEIVES) != 0)
         error = ir_rxq_setup(port->dev, 0, ring, run->pool, &port->rxq);
     if (error == 0 && (directions & CLI_SENDS) != 0)
@@ -125,7 +163,7 @@ static int open_port(struct cli_run *run, struct cli_port *port, unsigned direct
         return CLI_FAILED;
     }
     if (error != 0)
-        return cli_run_failed(run, port, "its queues cannot be set up", error);
+        return out_of_memory(run, port, "its queues cannot be set up", error);
     if (promiscuous) {
         error = ir_promiscuous(port->dev, true);
         if (error != 0)
@@ -133,9 +171,29 @@ static int open_port(struct cli_run *run, struct cli_port *port, unsigned direct
     }
     error = ir_start(port->dev);
     if (error != 0)
-        return cli_run_failed(run, port, "the device does not start", error);
+        return out_of_memory(run, port, "the device does not start", error);
     port->steps = ir_sim_step(port->dev) >= 0;
     return CLI_OK;
+}
+
+/* Devices first: what kind of memory the pool needs is known only then. */
+static int open_all(struct cli_run *run, char *const *devices, unsigned ports, unsigned directions,
+                    bool promiscuous)
+{
+    int status = check_pool(run->settings, ports, directions);
+
+    if (status == CLI_OK)
+        status = make_domain(run);
+    for (unsigned i = 0; status == CLI_OK && i < ports; i++) {
+        run->port[i].name = devices[i];
+        run->ports = i + 1;
+        status = open_port(run, &run->port[i]);
+    }
+    if (status == CLI_OK)
+        status = make_pool(run, pool_size(run->settings, ports, directions));
+    for (unsigned i = 0; status == CLI_OK && i < ports; i++)
+        status = start_port(run, &run->port[i], directions, promiscuous);
+    return status;
 }
 
 int cli_run_open(struct cli_run *run, const struct cli_command *command,
@@ -146,12 +204,7 @@ int cli_run_open(struct cli_run *run, const struct cli_command *command,
     run->command = command;
     run->settings = settings;
     catch_signals();
-    run->status = make_pool(run, ports, directions);
-    for (unsigned i = 0; run->status == CLI_OK && i < ports; i++) {
-        run->port[i].name = devices[i];
-        run->ports = i + 1;
-        run->status = open_port(run, &run->port[i], directions, promiscuous);
-    }
+    run->status = open_all(run, devices, ports, directions, promiscuous);
     for (unsigned i = 0; run->status == CLI_OK && i < ports; i++) {
         if (ir_link_wait(run->port[i].dev, LINK_WAIT_MS) != 0)
             cli_error("%s has no link; going on without", run->port[i].name);

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <ironring/device.h>
+
 #include "core/dma.h"
 #include "core/regs.h"
 
@@ -24,6 +26,10 @@ struct ir_transport_ops {
     void (*share)(struct ir_transport *transport, int file, uint64_t first);
     /* Let the device reach the region at region->iova. Errors: -ENOMEM, -EINVAL, -EBUSY overlap. */
     int (*map)(struct ir_transport *transport, const struct ir_dma *region);
+    /* May be null. Say in one sentence why map answered `result` for the region, and what can be done
+     * about it; leave `error` as it is when there is nothing to add. */
+    void (*explain)(struct ir_transport *transport, const struct ir_dma *region, int result,
+                    char error[IR_ERROR_LENGTH]);
     /* Take that back; the device must have stopped using it. Errors: -ENOENT never mapped. */
     int (*unmap)(struct ir_transport *transport, const struct ir_dma *region);
     /* PCI configuration space; width 1, 2 or 4, offset a multiple of it. Errors: -EINVAL, -EIO. */

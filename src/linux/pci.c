@@ -130,6 +130,10 @@ int ir_pci_inspect(const char *sysfs, const char *address, struct ir_pci_info *i
         ir_sysfs_link_name(folder, "iommu_group", text, sizeof(text)) != 0)
         goto out;
     info->iommu_group = text[0] >= '0' && text[0] <= '9' ? (int32_t)strtol(text, NULL, 10) : -1;
+    /* DMA and DMA-FQ translate; identity does not */
+    info->translated = ir_sysfs_text(folder, "iommu_group/type", text, sizeof(text)) == 0 &&
+                       strncmp(text, "DMA", sizeof("DMA") - 1) == 0;
+    info->resettable = faccessat(folder, "reset", F_OK, 0) == 0;
     status = read_all_interfaces(folder, info);
 out:
     close(folder);

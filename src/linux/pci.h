@@ -42,6 +42,8 @@ struct ir_pci_info {
     uint32_t class_code;             /* base class, subclass, interface: 24 bits */
     char driver[IR_PCI_NAME_LENGTH]; /* kernel driver it is bound to, or empty */
     int32_t iommu_group;             /* -1 when there is none */
+    bool translated;                 /* the IOMMU is on for devices that are not behind VFIO, too */
+    bool resettable;                 /* the kernel has a way to reset it */
     uint32_t interface_count;        /* <= IR_PCI_INTERFACES_MAX */
     struct ir_pci_interface interfaces[IR_PCI_INTERFACES_MAX];
 };

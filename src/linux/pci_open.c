@@ -7,14 +7,28 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/drivers.h"
+#include "linux/direct.h"
 #include "linux/pci.h"
 #include "linux/vfio_device.h"
 
 #define PCI_CLASS_ETHERNET 0x0200u /* base class and subclass */
+#define VENDOR_VIRTIO      0x1af4u
 
 const struct ir_pci_roots ir_pci_machine = {IR_SYSFS, "/dev"};
+
+static bool has_vfio(const struct ir_pci_info *info)
+{
+    return strcmp(info->driver, "vfio-pci") == 0;
+}
+
+/* Neither VFIO nor a kernel driver that uses it. */
+static bool is_direct(const struct ir_pci_info *info)
+{
+    return info->driver[0] == '\0' || strcmp(info->driver, "uio_pci_generic") == 0;
+}
 
 static const struct ir_pci_interface *interface_up(const struct ir_pci_info *info)
 {
@@ -58,26 +72,27 @@ static int check_driver(const struct ir_pci_info *info, char clause[IR_ERROR_LEN
                        info->address);
         return -EBUSY;
     }
-    if (strcmp(info->driver, "vfio-pci") != 0) {
-        (void)snprintf(
-            clause, IR_ERROR_LENGTH, "is %s%s; give it to programs: ironring bind %s vfio-pci",
-            info->driver[0] != '\0' ? "in use by the kernel driver " : "not bound to vfio-pci",
-            info->driver, info->address);
-        return -EBUSY;
-    }
-    return 0;
+    if (has_vfio(info) || is_direct(info))
+        return 0;
+    (void)snprintf(clause, IR_ERROR_LENGTH,
+                   "is in use by the kernel driver %s; take it from there: sudo ironring bind %s "
+                   "vfio-pci",
+                   info->driver, info->address);
+    return -EBUSY;
 }
 
 /* VFIO has files for it, and this user may open them. */
-static int check_files(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
-                       char clause[IR_ERROR_LENGTH])
+static int check_vfio(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                      char clause[IR_ERROR_LENGTH])
 {
     int status;
 
     if (info->iommu_group < 0) {
         (void)snprintf(clause, IR_ERROR_LENGTH,
-                       "is behind no IOMMU; switch that on in the firmware (VT-d, AMD-Vi) and with "
-                       "intel_iommu=on on the kernel's command line");
+                       "is behind no IOMMU; switch that on (VT-d or AMD-Vi in the firmware, "
+                       "intel_iommu=on for the kernel), or do without as root: ironring bind %s "
+                       "uio_pci_generic",
+                       info->address);
         return -ENOTSUP;
     }
     status = vfio_space_look(roots, info);
@@ -89,9 +104,36 @@ static int check_files(const struct ir_pci_roots *roots, const struct ir_pci_inf
             roots->dev, info->iommu_group, info->address);
     else if (status != 0)
         (void)snprintf(clause, IR_ERROR_LENGTH,
-                       "has no file %.40s/vfio/%d; bind it again: ironring bind %s vfio-pci",
+                       "has no file %.40s/vfio/%d; bind it again: sudo ironring bind %s vfio-pci",
                        roots->dev, info->iommu_group, info->address);
     return status == -ENOENT ? -ENODEV : status;
+}
+
+/* It reaches memory at the machine's own addresses, and this user is root. Virtio devices say
+ * themselves whether the IOMMU is before them (ACCESS_PLATFORM), so that is for their driver. */
+static int check_direct(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                        char clause[IR_ERROR_LENGTH])
+{
+    char path[IR_PCI_PATH_LENGTH];
+
+    if (info->translated && info->vendor != VENDOR_VIRTIO) {
+        (void)snprintf(
+            clause, IR_ERROR_LENGTH,
+            "reaches memory through the IOMMU, which lets it reach none yet; use VFIO: sudo "
+            "ironring bind %s vfio-pci",
+            info->address);
+        return -EBUSY;
+    }
+    (void)snprintf(path, sizeof(path), "%.100s/bus/pci/devices/%s/config", roots->sysfs,
+                   info->address);
+    if (access(path, R_OK | W_OK) == 0)
+        return 0;
+    (void)snprintf(
+        clause, IR_ERROR_LENGTH,
+        "is for root only without VFIO; let root give it to you: sudo ironring bind --user "
+        "$(id -un) %s vfio-pci",
+        info->address);
+    return -EACCES;
 }
 
 int ir_pci_obstacle(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
@@ -102,7 +144,8 @@ int ir_pci_obstacle(const struct ir_pci_roots *roots, const struct ir_pci_info *
     if (status == 0)
         status = check_driver(info, clause);
     if (status == 0)
-        status = check_files(roots, info, clause);
+        status =
+            has_vfio(info) ? check_vfio(roots, info, clause) : check_direct(roots, info, clause);
     return status;
 }
 
@@ -151,7 +194,9 @@ int ir_pci_open_at(const struct ir_pci_roots *roots, const char *address, uint64
         (void)snprintf(error, IR_ERROR_LENGTH, "%s %.230s", full, clause);
         return status;
     }
-    return ir_vfio_open(roots, &info, space, transport, error);
+    if (has_vfio(&info))
+        return ir_vfio_open(roots, &info, space, transport, error);
+    return ir_direct_open(roots, &info, transport, error);
 }
 
 int ir_pci_open(const char *address, uint64_t space, struct ir_transport **transport,

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int ir_sysfs_text(int folder, const char *name, char *text, size_t size)
+int ir_sysfs_content(int folder, const char *name, char *text, size_t size)
 {
     ssize_t length;
     int file = openat(folder, name, O_RDONLY | O_CLOEXEC);
@@ -25,8 +25,16 @@ int ir_sysfs_text(int folder, const char *name, char *text, size_t size)
     if (length < 0)
         return -EIO;
     text[length] = '\0';
-    text[strcspn(text, "\n")] = '\0';
     return 0;
+}
+
+int ir_sysfs_text(int folder, const char *name, char *text, size_t size)
+{
+    int result = ir_sysfs_content(folder, name, text, size);
+
+    if (result == 0)
+        text[strcspn(text, "\n")] = '\0';
+    return result;
 }
 
 int ir_sysfs_number(int folder, const char *name, uint32_t max, uint32_t *value)

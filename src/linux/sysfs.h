@@ -10,8 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The first line of the attribute `name` of `folder`, without its end, cut to `size` bytes with the
- * terminating null. Errors: -ENOENT there is no such attribute, -EIO it cannot be read. */
+/* The attribute `name` of `folder`, cut to `size` bytes with the terminating null. Errors: -ENOENT
+ * there is no such attribute, -EIO it cannot be read. */
+int ir_sysfs_content(int folder, const char *name, char *text, size_t size);
+
+/* The first line of it, without its end. */
 int ir_sysfs_text(int folder, const char *name, char *text, size_t size);
 
 /* Read the number in the attribute `name` of `folder`: hexadecimal with 0x, or decimal.

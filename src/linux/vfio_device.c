@@ -31,6 +31,13 @@ static int map(struct ir_transport *transport, const struct ir_dma *region)
     return vfio_space_map(&device_of(transport)->member, region);
 }
 
+static void explain(struct ir_transport *transport, const struct ir_dma *region, int result,
+                    char error[IR_ERROR_LENGTH])
+{
+    if (result == -ENOMEM)
+        vfio_space_explain(&device_of(transport)->member, region, error);
+}
+
 static int unmap(struct ir_transport *transport, const struct ir_dma *region)
 {
     return vfio_space_unmap(&device_of(transport)->member, region);
@@ -94,6 +101,7 @@ static void close_device(struct ir_transport *transport)
 
 static const struct ir_transport_ops ops = {
     .map = map,
+    .explain = explain,
     .unmap = unmap,
     .config_read = vfio_config_read,
     .config_write = vfio_config_write,

@@ -7,14 +7,18 @@
 #include "linux/vfio_space.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "api/domain.h"
 #include "linux/refusal.h"
+
+#define ROOM_FOR_RINGS 0x100000u /* bytes */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* everything below */
 static struct vfio_space *spaces;
@@ -279,4 +283,39 @@ int vfio_space_unmap(struct vfio_member *member, const struct ir_dma *region)
     }
     (void)pthread_mutex_unlock(&lock);
     return result;
+}
+
+/* All that is mapped, the region and some room for rings, as a round number of KiB. */
+static uint64_t locked_kib(const struct vfio_space *space, const struct ir_dma *region)
+{
+    uint64_t bytes = region->size + ROOM_FOR_RINGS;
+
+    for (const struct vfio_mapping *mapping = space->mappings; mapping != NULL;
+         mapping = mapping->next)
+        bytes += mapping->size;
+    return (bytes + ROOM_FOR_RINGS - 1) / ROOM_FOR_RINGS * (ROOM_FOR_RINGS / 1024);
+}
+
+void vfio_space_explain(struct vfio_member *member, const struct ir_dma *region,
+                        char error[IR_ERROR_LENGTH])
+{
+    struct rlimit limit;
+    uint64_t needed;
+
+    (void)pthread_mutex_lock(&lock);
+    needed = locked_kib(member->space, region);
+    (void)pthread_mutex_unlock(&lock);
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur / 1024 >= needed)
+        return;
+    if (limit.rlim_max / 1024 >= needed)
+        (void)snprintf(error, IR_ERROR_LENGTH,
+                       "the limit of locked memory, %" PRIu64
+                       " KiB, is too low for packets and rings; raise it: ulimit -l %" PRIu64,
+                       (uint64_t)limit.rlim_cur / 1024, needed);
+    else
+        (void)snprintf(error, IR_ERROR_LENGTH,
+                       "the limit of locked memory, %" PRIu64
+                       " KiB, is too low for packets and rings; let root raise it for this shell: "
+                       "sudo prlimit --pid $$ --memlock=%" PRIu64,
+                       (uint64_t)limit.rlim_cur / 1024, needed * 1024);
 }

@@ -105,6 +105,9 @@ void vfio_space_leave(struct vfio_member *member);
 
 /* As the transport's map and unmap. -ENOMEM also says that the limit of locked memory is reached. */
 int vfio_space_map(struct vfio_member *member, const struct ir_dma *region);
+/* When the limit of locked memory is why the region is not mapped, say so in `error`. */
+void vfio_space_explain(struct vfio_member *member, const struct ir_dma *region,
+                        char error[IR_ERROR_LENGTH]);
 int vfio_space_unmap(struct vfio_member *member, const struct ir_dma *region);
 
 #endif
