@@ -128,11 +128,14 @@ static int check_direct(const struct ir_pci_roots *roots, const struct ir_pci_in
                    info->address);
     if (access(path, R_OK | W_OK) == 0)
         return 0;
-    (void)snprintf(
-        clause, IR_ERROR_LENGTH,
-        "is for root only without VFIO; let root give it to you: sudo ironring bind --user "
-        "$(id -un) %s vfio-pci",
-        info->address);
+    if (info->iommu_group < 0)
+        (void)snprintf(clause, IR_ERROR_LENGTH,
+                       "is for root only, as no IOMMU is before it; run the command as root");
+    else
+        (void)snprintf(clause, IR_ERROR_LENGTH,
+                       "is for root only without VFIO; let root give it to you: sudo ironring bind "
+                       "--user $(id -un) %s vfio-pci",
+                       info->address);
     return -EACCES;
 }
 
