@@ -95,17 +95,7 @@ static int check_vfio(const struct ir_pci_roots *roots, const struct ir_pci_info
                        info->address);
         return -ENOTSUP;
     }
-    status = vfio_space_look(roots, info);
-    if (status == -EACCES)
-        (void)snprintf(
-            clause, IR_ERROR_LENGTH,
-            "is not yours to open (%.40s/vfio/%d); let root give it to you: sudo ironring "
-            "bind --user $(id -un) %s",
-            roots->dev, info->iommu_group, info->address);
-    else if (status != 0)
-        (void)snprintf(clause, IR_ERROR_LENGTH,
-                       "has no file %.40s/vfio/%d; bind it again: sudo ironring bind %s vfio-pci",
-                       roots->dev, info->iommu_group, info->address);
+    status = vfio_space_look(roots, info, clause);
     return status == -ENOENT ? -ENODEV : status;
 }
 

@@ -40,3 +40,23 @@ int ir_refuse_file(const char *address, const char *path, int result, char error
                    strerror(-result), remedy(result));
     return result;
 }
+
+int ir_refuse_group(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                    char error[IR_ERROR_LENGTH])
+{
+    char others[IR_PCI_OTHERS_LENGTH];
+
+    ir_pci_group_others(roots, info, others);
+    if (others[0] != '\0')
+        (void)snprintf(
+            error, IR_ERROR_LENGTH,
+            "%s: the kernel uses another device of its IOMMU group %d (%s); take that as "
+            "well: sudo ironring bind %.12s vfio-pci",
+            info->address, info->iommu_group, others, others);
+    else
+        (void)snprintf(error, IR_ERROR_LENGTH,
+                       "%s: the kernel uses another device of its IOMMU group %d; find it: ls -l "
+                       "/sys/kernel/iommu_groups/%d/devices",
+                       info->address, info->iommu_group, info->iommu_group);
+    return -EBUSY;
+}

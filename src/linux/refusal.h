@@ -8,6 +8,8 @@
 
 #include <ironring/device.h>
 
+#include "linux/pci.h"
+
 /* -ENOMEM. */
 int ir_refuse_memory(const char *address, char error[IR_ERROR_LENGTH]);
 
@@ -16,5 +18,9 @@ int ir_refuse(const char *address, const char *what, int result, char error[IR_E
 
 /* The file at `path` cannot be opened for a reason that has no remedy of its own. */
 int ir_refuse_file(const char *address, const char *path, int result, char error[IR_ERROR_LENGTH]);
+
+/* The kernel uses another device of its IOMMU group, so that none is given away: -EBUSY. */
+int ir_refuse_group(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                    char error[IR_ERROR_LENGTH]);
 
 #endif

@@ -25,16 +25,33 @@ static void group_path(const struct ir_pci_roots *roots, const struct ir_pci_inf
     (void)snprintf(path, IR_PCI_PATH_LENGTH, "%.100s/vfio/%d", roots->dev, info->iommu_group);
 }
 
-static int look(const struct ir_pci_roots *roots, const struct ir_pci_info *info)
+/* Why the group's file is not this user's to open, or is not there: what follows the address. */
+static void describe(const char *address, const char *path, int result,
+                     char clause[IR_ERROR_LENGTH])
+{
+    if (result == -ENOENT)
+        (void)snprintf(clause, IR_ERROR_LENGTH,
+                       "has no file %.80s; bind it again: sudo ironring bind %s vfio-pci", path,
+                       address);
+    else
+        (void)snprintf(clause, IR_ERROR_LENGTH,
+                       "is not yours to open (%.80s); let root give it to you: sudo ironring bind "
+                       "--user $(id -un) %s",
+                       path, address);
+}
+
+static int look(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                char clause[IR_ERROR_LENGTH])
 {
     char path[IR_PCI_PATH_LENGTH];
+    int result;
 
-    if (info->iommu_group < 0)
-        return -ENOENT;
     group_path(roots, info, path);
     if (access(path, R_OK | W_OK) == 0)
         return 0;
-    return errno == ENOENT ? -ENOENT : -EACCES;
+    result = errno == ENOENT ? -ENOENT : -EACCES;
+    describe(info->address, path, result, clause);
+    return result;
 }
 
 /* Why the container cannot be opened. */
@@ -83,26 +100,19 @@ static int open_container(struct vfio_space *space, const struct ir_pci_roots *r
 static int refuse_group(const struct ir_pci_info *info, const char *path, int result,
                         char error[IR_ERROR_LENGTH])
 {
-    const char *address = info->address;
+    char clause[IR_ERROR_LENGTH];
 
-    if (result == -EBUSY)
+    if (result == -EBUSY) {
         (void)snprintf(error, IR_ERROR_LENGTH,
                        "%s: its IOMMU group is in use by another process; find that and end it: "
                        "fuser -v %.80s",
-                       address, path);
-    else if (result == -EACCES || result == -EPERM)
-        (void)snprintf(
-            error, IR_ERROR_LENGTH,
-            "%s: you may not open %.80s; let root give it to you: sudo ironring bind --user "
-            "$(id -un) %s",
-            address, path, address);
-    else if (result == -ENOENT)
-        (void)snprintf(
-            error, IR_ERROR_LENGTH,
-            "%s: there is no %.80s; bind the device again: sudo ironring bind %s vfio-pci", address,
-            path, address);
-    else
-        return ir_refuse_file(address, path, result, error);
+                       info->address, path);
+    } else if (result == -EACCES || result == -EPERM || result == -ENOENT) {
+        describe(info->address, path, result, clause);
+        (void)snprintf(error, IR_ERROR_LENGTH, "%s %.230s", info->address, clause);
+    } else {
+        return ir_refuse_file(info->address, path, result, error);
+    }
     return result;
 }
 
@@ -111,19 +121,13 @@ static int check_viable(int file, const struct ir_pci_roots *roots, const struct
                         char error[IR_ERROR_LENGTH])
 {
     struct vfio_group_status status = {.argsz = sizeof(status)};
-    char others[IR_PCI_OTHERS_LENGTH];
 
     if (ioctl(file, VFIO_GROUP_GET_STATUS, &status) != 0)
         return ir_refuse(info->address, "the state of its IOMMU group cannot be read", -errno,
                          error);
     if ((status.flags & VFIO_GROUP_FLAGS_VIABLE) != 0)
         return 0;
-    ir_pci_group_others(roots, info, others);
-    (void)snprintf(error, IR_ERROR_LENGTH,
-                   "%s: the kernel uses another device of its IOMMU group %d (%s); take that as "
-                   "well: sudo ironring bind %.12s vfio-pci",
-                   info->address, info->iommu_group, others, others);
-    return -EBUSY;
+    return ir_refuse_group(roots, info, error);
 }
 
 /* Why the group does not become a part of the container. */

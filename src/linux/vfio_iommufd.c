@@ -49,30 +49,42 @@ static int device_path(const struct ir_pci_roots *roots, const struct ir_pci_inf
     return entry != NULL ? 0 : -ENOENT;
 }
 
-static int look(const struct ir_pci_roots *roots, const struct ir_pci_info *info)
+/* One of the two files that are needed is not this user's: what follows the address. */
+static void describe(const char *path, char clause[IR_ERROR_LENGTH])
+{
+    (void)snprintf(clause, IR_ERROR_LENGTH,
+                   "is not yours to open (%.80s); let root give that to you: sudo chown $(id -un) "
+                   "%.80s",
+                   path, path);
+}
+
+static int look(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                char clause[IR_ERROR_LENGTH])
 {
     char path[IR_PCI_PATH_LENGTH];
     int result = device_path(roots, info, path);
 
-    if (result == 0 && access(path, R_OK | W_OK) != 0)
-        result = errno == ENOENT ? -ENOENT : -EACCES;
     if (result != 0)
         return result;
-    iommu_path(roots, path);
-    if (access(path, R_OK | W_OK) == 0)
-        return 0;
-    return errno == ENOENT ? -ENOENT : -EACCES;
+    if (access(path, R_OK | W_OK) == 0) {
+        iommu_path(roots, path);
+        if (access(path, R_OK | W_OK) == 0)
+            return 0;
+    }
+    if (errno == ENOENT)
+        return -ENOENT;
+    describe(path, clause);
+    return -EACCES;
 }
 
-/* Why a file cannot be opened. */
 static int refuse(const char *address, const char *path, int result, char error[IR_ERROR_LENGTH])
 {
+    char clause[IR_ERROR_LENGTH];
+
     if (result != -EACCES && result != -EPERM)
         return ir_refuse_file(address, path, result, error);
-    (void)snprintf(
-        error, IR_ERROR_LENGTH,
-        "%s: you may not open %.80s; let root give it to you: sudo chown $(id -un) %.80s", address,
-        path, path);
+    describe(path, clause);
+    (void)snprintf(error, IR_ERROR_LENGTH, "%s %.230s", address, clause);
     return result;
 }
 
@@ -100,21 +112,13 @@ static int open_space(struct vfio_space *space, const struct ir_pci_roots *roots
 static int refuse_to_bind(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
                           const char *path, int result, char error[IR_ERROR_LENGTH])
 {
-    char others[IR_PCI_OTHERS_LENGTH];
-
-    ir_pci_group_others(roots, info, others);
-    if (result == -EBUSY && others[0] != '\0')
-        (void)snprintf(
-            error, IR_ERROR_LENGTH,
-            "%s: the kernel uses another device of its IOMMU group %d (%s); take that as "
-            "well: sudo ironring bind %.12s vfio-pci",
-            info->address, info->iommu_group, others, others);
-    else if (result == -EBUSY || result == -EINVAL)
-        (void)snprintf(error, IR_ERROR_LENGTH,
-                       "%s: it is in use by another process; find that and end it: fuser -v %.80s",
-                       info->address, path);
-    else
+    if (result == -EBUSY)
+        return ir_refuse_group(roots, info, error);
+    if (result != -EINVAL)
         return ir_refuse(info->address, "iommufd does not take it", result, error);
+    (void)snprintf(error, IR_ERROR_LENGTH,
+                   "%s: it is in use by another process; find that and end it: fuser -v %.80s",
+                   info->address, path);
     return -EBUSY;
 }
 

@@ -44,22 +44,33 @@ static struct vfio_space *find_space(uint64_t number)
     return space;
 }
 
-/* By groups where both ways are open: they need nothing of a newer kernel. */
+/* By groups where both ways are open: they need nothing of a newer kernel. *status and `clause` are as
+ * the way's look answers. */
 static const struct vfio_way *choose_way(const struct ir_pci_roots *roots,
-                                         const struct ir_pci_info *info, int *status)
+                                         const struct ir_pci_info *info, int *status,
+                                         char clause[IR_ERROR_LENGTH])
 {
-    int group = vfio_group_way.look(roots, info);
-    int device = group != 0 ? vfio_iommufd_way.look(roots, info) : -ENOENT;
+    char other[IR_ERROR_LENGTH] = "";
+    int device;
 
-    *status = device == 0 || group == -ENOENT ? device : group;
-    return *status != -ENOENT && *status == device ? &vfio_iommufd_way : &vfio_group_way;
+    *status = vfio_group_way.look(roots, info, clause);
+    if (*status == 0)
+        return &vfio_group_way;
+    device = vfio_iommufd_way.look(roots, info, other);
+    if (device == 0 || (*status == -ENOENT && device != -ENOENT)) {
+        *status = device;
+        memcpy(clause, other, sizeof(other));
+        return &vfio_iommufd_way;
+    }
+    return &vfio_group_way;
 }
 
-int vfio_space_look(const struct ir_pci_roots *roots, const struct ir_pci_info *info)
+int vfio_space_look(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                    char clause[IR_ERROR_LENGTH])
 {
     int status;
 
-    (void)choose_way(roots, info, &status);
+    (void)choose_way(roots, info, &status, clause);
     return status;
 }
 
@@ -68,13 +79,14 @@ static int make_space(uint64_t number, const struct ir_pci_roots *roots,
                       char error[IR_ERROR_LENGTH])
 {
     struct vfio_space *space = calloc(1, sizeof(*space));
+    char clause[IR_ERROR_LENGTH];
     int result;
     int status;
 
     if (space == NULL)
         return ir_refuse_memory(info->address, error);
     space->number = number;
-    space->way = choose_way(roots, info, &status); /* one that is not open says why */
+    space->way = choose_way(roots, info, &status, clause); /* one that is not open says why */
     result = space->way->open(space, roots, info, error);
     if (result != 0) {
         free(space);

@@ -64,8 +64,10 @@ struct vfio_space {
 /* What the two ways differ in. Each error of `open` and `attach` comes with a sentence in `error`, and
  * leaves nothing open. */
 struct vfio_way {
-    /* Whether this user may open the device's files. Errors: -ENOENT there are none, -EACCES. */
-    int (*look)(const struct ir_pci_roots *roots, const struct ir_pci_info *info);
+    /* Whether this user may open the device's files. Errors: -ENOENT there are none, -EACCES; `clause`
+     * may say so then, as what follows the address in a sentence. */
+    int (*look)(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                char clause[IR_ERROR_LENGTH]);
     /* Open space->file. The first device to join will be `info`. */
     int (*open)(struct vfio_space *space, const struct ir_pci_roots *roots,
                 const struct ir_pci_info *info, char error[IR_ERROR_LENGTH]);
@@ -96,8 +98,10 @@ int vfio_space_join(uint64_t number, const struct ir_pci_roots *roots,
                     const struct ir_pci_info *info, struct vfio_member *member,
                     struct vfio_span *span, char error[IR_ERROR_LENGTH]);
 
-/* Whether VFIO has files for the device that this user may open. Errors: -ENOENT, -EACCES. */
-int vfio_space_look(const struct ir_pci_roots *roots, const struct ir_pci_info *info);
+/* Whether VFIO has files for the device that this user may open. Errors, with what follows the address
+ * in a sentence: -ENOENT, -EACCES. */
+int vfio_space_look(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
+                    char clause[IR_ERROR_LENGTH]);
 
 /* Close the device's file, by which the kernel stops the device, and take back what is still mapped
  * for it alone; the space goes with its last member. */

@@ -27,8 +27,10 @@ extern struct kernel *stage;
 int stage_begin(void **state);
 int stage_end(void **state);
 
-/* From now on the file whose path ends so cannot be opened, or looked at, for this reason. */
+/* From now on the file whose path ends so cannot be opened for this reason, as one can see from
+ * outside, or as shows only when it is tried. */
 void stage_lock(const char *end, int error);
+void stage_lock_open(const char *end, int error);
 /* Nothing can be mapped. */
 void stage_no_mmap(int error);
 

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <linux/vfio.h>
 
@@ -93,6 +94,10 @@ static void device_that_cannot_be_reset_is_opened_all_the_same(void **state)
     stage->no_reset = true;
     stage_close(stage_open(CARD, SPACE));
     assert_int_equal(stage->resets, 0);
+    stage->no_reset = false;
+    stage->failing = VFIO_DEVICE_RESET;
+    stage->error = ENOTTY; /* it was wrong about that */
+    stage_close(stage_open(CARD, SPACE));
 }
 
 static void reset_is_tried_again_while_the_kernel_is_busy(void **state)
@@ -237,6 +242,51 @@ static void mapping_that_the_kernel_refuses_is_an_error(void **state)
     stage_close(card);
 }
 
+/* 1 MiB is added for rings, and the sum is a whole number of MiB. */
+static void limit_of_locked_memory_is_told_with_the_number_needed(void **state)
+{
+    static const struct ir_dma large = {(uint8_t *)0x1000, 0x140000000, 0x300000};
+    struct rlimit limit;
+    struct ir_transport *card;
+    char error[IR_ERROR_LENGTH] = "as it was";
+
+    (void)state;
+    add(CARD, 17);
+    card = stage_open(CARD, SPACE);
+    assert_int_equal(map(card, &first_region), 0);
+    assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &limit), 0);
+    assert_true(limit.rlim_max >= 5 << 20); /* Debian's, 8 MiB at least */
+    limit.rlim_cur = limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &limit), 0);
+    card->ops->explain(card, &large, -ENOMEM, error);
+    assert_string_equal(error, "as it was");
+    limit.rlim_cur = 65536;
+    assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &limit), 0);
+    card->ops->explain(card, &large, -ENOMEM, error);
+    assert_string_equal(error,
+                        "the limit of locked memory, 64 KiB, is too low for packets and rings; "
+                        "raise it: ulimit -l 5120");
+    stage_close(card);
+}
+
+static void limit_that_only_root_can_raise_is_told(void **state)
+{
+    const struct rlimit limit = {65536, 65536};
+    struct ir_transport *card;
+    char error[IR_ERROR_LENGTH];
+
+    (void)state;
+    add(CARD, 17);
+    card = stage_open(CARD, SPACE);
+    assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &limit), 0);
+    card->ops->explain(card, &first_region, -ENOMEM, error);
+    assert_string_equal(error,
+                        "the limit of locked memory, 64 KiB, is too low for packets and rings; "
+                        "let root raise it for this shell: sudo prlimit --pid $$ "
+                        "--memlock=2097152");
+    stage_close(card);
+}
+
 static void device_in_another_domain_has_a_space_of_its_own(void **state)
 {
     struct ir_transport *card;
@@ -309,9 +359,11 @@ int main(void)
         BOTH(region_is_mapped_once_for_all_devices_of_a_domain),
         BOTH(device_that_goes_takes_its_mappings_along),
         BOTH(mapping_that_the_kernel_refuses_is_an_error),
+        BY_GROUP(limit_of_locked_memory_is_told_with_the_number_needed),
         BY_GROUP(device_in_another_domain_has_a_space_of_its_own),
         BOTH(device_is_opened_once),
         BY_GROUP(domain_has_64_devices_at_most),
+        BY_GROUP(limit_that_only_root_can_raise_is_told), /* last: it stays as low */
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
