@@ -50,6 +50,7 @@ static void set_up_once(void)
     stand.rx.regs = &stand.regs;
     stand.rx.pool = &stand.pool;
     stand.rx.desc = stand.rx_desc;
+    stand.rx.errors = IXGBE_RXD_ERRORS;
     stand.rx.tail_register = STAND_RX_TAIL;
     stand.tx.regs = &stand.regs;
     stand.tx.pool = &stand.pool;

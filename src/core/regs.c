@@ -21,3 +21,11 @@ int32_t ir_reg_write(const struct ir_regs *regs, uint32_t offset, uint32_t width
     ir_reg_backend_write(regs, offset, width, value);
     return 0;
 }
+
+int32_t ir_reg_modify(const struct ir_regs *regs, uint32_t offset, uint32_t zeros, uint32_t ones)
+{
+    uint32_t value;
+    int32_t result = ir_reg_read(regs, offset, 4, &value);
+
+    return result != 0 ? result : ir_reg_write(regs, offset, 4, (value & ~zeros) | ones);
+}

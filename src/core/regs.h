@@ -82,5 +82,12 @@ int32_t ir_reg_read(const struct ir_regs *regs, uint32_t offset, uint32_t width,
         offset + width <= regs->size;
 */
 int32_t ir_reg_write(const struct ir_regs *regs, uint32_t offset, uint32_t width, uint32_t value);
+/* Clear some bits of a register of 32, then set some. Returns 0, or -EINVAL without any access. */
+/*@ requires \valid_read(regs);
+    assigns \nothing;
+    ensures \result == 0 || \result == -22;
+    ensures \result == 0 <==> offset % 4 == 0 && offset + 4 <= regs->size;
+*/
+int32_t ir_reg_modify(const struct ir_regs *regs, uint32_t offset, uint32_t zeros, uint32_t ones);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Access to registers, 32 bits each, and the one way to wait for one.
+ * Access to registers, 32 bits each.
  */
 #include <errno.h>
 
-#include "core/wait.h"
 #include "ixgbe/ixgbe.h"
 
 int ixgbe_read(const struct ixgbe_dev *dev, uint32_t offset, uint32_t *value)
@@ -19,12 +18,8 @@ int ixgbe_write(const struct ixgbe_dev *dev, uint32_t offset, uint32_t value)
 
 int ixgbe_modify(const struct ixgbe_dev *dev, uint32_t offset, uint32_t zeros, uint32_t ones)
 {
-    const struct ir_regs *regs = &dev->base.transport->bars[0];
-    uint32_t value;
-    int result = ir_reg_read(regs, offset, 4, &value);
+    int result = ir_reg_modify(&dev->base.transport->bars[0], offset, zeros, ones);
 
-    if (result == 0)
-        result = ir_reg_write(regs, offset, 4, (value & ~zeros) | ones);
     if (result != 0)
         return result;
     /*@ ghost ixgbe_card_modify(offset, zeros, ones); */
@@ -48,46 +43,32 @@ int ixgbe_fill(const struct ixgbe_dev *dev, uint32_t first, uint32_t count, uint
     return 0;
 }
 
+/* Say so when the device is gone. */
+/*@ requires \valid(dev);
+    assigns dev->trouble \from \nothing;
+    ensures \result == result;
+*/
+static int note_absence(struct ixgbe_dev *dev, int result)
+{
+    if (result == -ENODEV)
+        dev->trouble = "the card does not answer (all registers read as ones)";
+    return result;
+}
+
 int ixgbe_present(struct ixgbe_dev *dev)
 {
-    uint32_t status;
-    int result = ixgbe_read(dev, IXGBE_STATUS, &status);
-
-    if (result == 0 && status == IR_REG_GONE) {
-        dev->trouble = "the card does not answer (all registers read as ones)";
-        result = -ENODEV;
-    }
-    return result;
+    return note_absence(dev, ir_wait_present(dev->base.transport, IXGBE_STATUS));
 }
 
 int ixgbe_wait_until(struct ixgbe_dev *dev, uint32_t offset, uint32_t mask, uint32_t value,
                      uint32_t limit, const char *trouble)
 {
-    uint32_t waited = 0;
+    int result = ir_wait_until(dev->base.transport, offset, mask, value, limit, IXGBE_STATUS);
 
-    /*@ loop invariant waited <= limit;
-        loop assigns waited, dev->trouble;
-        loop variant limit - waited;
-    */
-    for (;;) {
-        uint32_t now;
-        uint32_t pause;
-        int result = ixgbe_read(dev, offset, &now);
-
-        if (result == 0 && now == IR_REG_GONE)
-            result = ixgbe_present(dev);
-        if (result != 0)
-            return result;
-        if ((now & mask) == value) {
-            /*@ ghost ixgbe_card_see(offset, mask, value); */
-            return 0;
-        }
-        if (waited >= limit) {
-            dev->trouble = trouble;
-            return -ETIMEDOUT;
-        }
-        pause = ir_wait_pause(waited, limit);
-        ir_transport_delay(dev->base.transport, pause);
-        waited += pause;
-    }
+    if (result == -ETIMEDOUT)
+        dev->trouble = trouble;
+    if (result != 0)
+        return note_absence(dev, result);
+    /*@ ghost ixgbe_card_see(offset, mask, value); */
+    return 0;
 }

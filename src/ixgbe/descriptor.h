@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include <ironring/device.h>
 #include <ironring/packet.h>
 
 #include "core/dma.h"
@@ -21,9 +22,9 @@ struct ixgbe_desc {
     volatile ir_device64 hi; /* RX: 0 to arm, status and length back; TX: command and length */
 };
 
-/* RX write-back, bytes 8 to 15: status 19:0, errors 31:20, length 47:32, VLAN tag 63:48. Of the
- * errors, HBO, CE, LE, PE, OSE and RXE condemn a frame; TCPE and IPE are the application's
- * business. */
+/* RX write-back, bytes 8 to 15: status 19:0, errors 31:20, length 47:32, VLAN tag 63:48. Other cards of
+ * Intel's have the same layout with other error bits, so a queue says which of them condemn a frame.
+ * Here HBO, CE, LE, PE, OSE and RXE do; TCPE and IPE are the application's business. */
 #define IXGBE_RXD_DD     1u
 #define IXGBE_RXD_EOP    2u
 #define IXGBE_RXD_ERRORS 0x3b800000u
@@ -57,13 +58,12 @@ static inline uint32_t ixgbe_rxd_last(uint64_t hi)
 /* Written back, the last part of a frame, and none of the errors that condemn it. */
 /*@ assigns \nothing;
     ensures \result == 1 || \result == 0;
-    ensures \result == 1 <==> (hi & (IXGBE_RXD_DD | IXGBE_RXD_EOP | IXGBE_RXD_ERRORS)) ==
+    ensures \result == 1 <==> (hi & (IXGBE_RXD_DD | IXGBE_RXD_EOP | errors)) ==
         (IXGBE_RXD_DD | IXGBE_RXD_EOP);
 */
-static inline uint32_t ixgbe_rxd_good(uint64_t hi)
+static inline uint32_t ixgbe_rxd_good(uint64_t hi, uint64_t errors)
 {
-    return (hi & (IXGBE_RXD_DD | IXGBE_RXD_EOP | IXGBE_RXD_ERRORS)) ==
-           (IXGBE_RXD_DD | IXGBE_RXD_EOP);
+    return (hi & (IXGBE_RXD_DD | IXGBE_RXD_EOP | errors)) == (IXGBE_RXD_DD | IXGBE_RXD_EOP);
 }
 
 /* Bytes the device says it wrote into this descriptor's buffer. */
@@ -85,6 +85,68 @@ static inline uint32_t ixgbe_rxd_length(uint64_t hi)
 static inline uint64_t ixgbe_txd_command(uint32_t length)
 {
     return IXGBE_TXD_COMMAND + length * (IXGBE_TXD_PAYLEN + 1u);
+}
+
+/* Cards with such rings send in one of two ways. */
+enum ixgbe_tx_kind {
+    IXGBE_TX_ADVANCED, /* advanced descriptors, and a word in memory says how far the device is */
+    IXGBE_TX_LEGACY    /* legacy ones; the device writes DD into those that ask for a report */
+};
+
+/* Legacy TX descriptor (82574 section 7.2.2), bytes 8 to 15: length 15:0, EOP, IFCS and RS among bits
+ * 31:24, status 35:32. A card that pads short frames does so from 17 bytes on. */
+#define IXGBE_TXD_LEGACY_COMMAND 50331648u /* 1 << 24 | 1 << 25 */
+#define IXGBE_TXD_LEGACY_LEAST   17u
+
+/* Of these, one in so many slots asks for a report, besides the last one of a burst. */
+#define IXGBE_TXD_LEGACY_GROUP 32u
+
+/*@
+logic integer tx_least(integer kind) =
+    kind == IXGBE_TX_LEGACY ? IXGBE_TXD_LEGACY_LEAST : IR_FRAME_MIN;
+*/
+
+/* The shortest frame that can be sent. */
+/*@ assigns \nothing;
+    ensures \result == tx_least(kind) && \result >= IR_FRAME_MIN;
+*/
+static inline uint32_t ixgbe_tx_least(enum ixgbe_tx_kind kind)
+{
+    return kind == IXGBE_TX_LEGACY ? IXGBE_TXD_LEGACY_LEAST : IR_FRAME_MIN;
+}
+
+/* Whether a slot asks for a report wherever in a burst it comes. */
+/*@ requires slot < IR_RING_SIZE_MAX;
+    assigns \nothing;
+    ensures \result == 0 || \result == 1;
+*/
+static inline uint32_t ixgbe_tx_reports(enum ixgbe_tx_kind kind, uint64_t slot)
+{
+    return kind == IXGBE_TX_LEGACY && slot % IXGBE_TXD_LEGACY_GROUP == IXGBE_TXD_LEGACY_GROUP - 1u;
+}
+
+/* The second word for a whole frame of `length` bytes in one buffer, with a report when it is sent or
+ * without. */
+/*@ requires IR_FRAME_MIN <= length <= IR_FRAME_MAX && report <= 1;
+    assigns \nothing;
+    ensures \result % 65536 == length;
+*/
+static inline uint64_t ixgbe_txd_word(enum ixgbe_tx_kind kind, uint32_t length, uint32_t report)
+{
+    uint64_t command = kind == IXGBE_TX_LEGACY ? (uint64_t)IXGBE_TXD_LEGACY_COMMAND + length
+                                               : ixgbe_txd_command(length);
+
+    return command + report * IXGBE_TXD_RS;
+}
+
+/* DD of a legacy transmit descriptor: the device has written it back. */
+/*@ assigns \nothing;
+    ensures \result == 1 || \result == 0;
+    ensures \result == 1 <==> hi / 4294967296 % 2 == 1;
+*/
+static inline uint32_t ixgbe_txd_done(uint64_t hi)
+{
+    return (uint32_t)(hi / 4294967296u % 2u);
 }
 
 #endif

@@ -113,36 +113,17 @@ static int write_multicast(struct ixgbe_dev *dev)
 {
     int result = 0;
 
-    /*@ loop invariant 0 <= i <= IXGBE_MTA_COUNT;
+    /*@ loop invariant 0 <= i <= IR_MULTICAST_WORDS;
         loop invariant access_answer(result);
         loop assigns i, result;
-        loop variant IXGBE_MTA_COUNT - i;
+        loop variant IR_MULTICAST_WORDS - i;
     */
-    for (uint32_t i = 0; i < IXGBE_MTA_COUNT && result == 0; i++)
-        result = ixgbe_write(dev, IXGBE_MTA(i), dev->mta[i]);
+    for (uint32_t i = 0; i < IR_MULTICAST_WORDS && result == 0; i++)
+        result = ixgbe_write(dev, IXGBE_MTA(i), dev->multicast.word[i]);
     if (result == 0)
         result = ixgbe_modify(dev, IXGBE_MCSTCTRL, IXGBE_MCSTCTRL_MO_MASK | IXGBE_MCSTCTRL_MFE,
-                              dev->multicast ? IXGBE_MCSTCTRL_MFE : 0);
+                              dev->multicast.any ? IXGBE_MCSTCTRL_MFE : 0);
     return result;
-}
-
-/* Bit n of a register, by halving: the provers know too little of shifts by a variable. */
-/*@ requires n < 32;
-    assigns \nothing;
-    ensures \result <= 2147483648;
-*/
-static uint32_t bit_of(uint32_t n)
-{
-    uint32_t bit = 2147483648u;
-
-    /*@ loop invariant n <= i <= 31;
-        loop invariant bit <= 2147483648;
-        loop assigns i, bit;
-        loop variant i;
-    */
-    for (uint32_t i = 31u; i > n; i--)
-        bit /= 2u;
-    return bit;
 }
 
 int ixgbe_multicast(struct ixgbe_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count)
@@ -151,23 +132,7 @@ int ixgbe_multicast(struct ixgbe_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH],
 
     if (result != 0)
         return result;
-    /*@ loop invariant 0 <= i <= IXGBE_MTA_COUNT;
-        loop assigns i, dev->mta[0 .. IXGBE_MTA_COUNT - 1];
-        loop variant IXGBE_MTA_COUNT - i;
-    */
-    for (uint32_t i = 0; i < IXGBE_MTA_COUNT; i++)
-        dev->mta[i] = 0;
-    dev->multicast = count > 0;
-    /*@ loop invariant 0 <= i <= count;
-        loop assigns i, dev->mta[0 .. IXGBE_MTA_COUNT - 1];
-        loop variant count - i;
-    */
-    for (uint32_t i = 0; i < count; i++) {
-        /* MO = 0: bits 47:36 of the address, as it lies in the frame. */
-        uint32_t vector = macs[i][4] / 16u + macs[i][5] * 16u;
-
-        dev->mta[vector / 32u] |= bit_of(vector % 32u);
-    }
+    ir_multicast_set(&dev->multicast, macs, count);
     return dev->state == IXGBE_DOWN ? 0 : write_multicast(dev);
 }
 

@@ -11,31 +11,14 @@
 
 #include "core/dma.h"
 #include "core/driver.h"
-#include "ixgbe/queue.h"
+#include "core/multicast.h"
+#include "core/wait.h"
+#include "ixgbe/memory.h"
 #include "ixgbe/regs.h"
 
 #ifdef __FRAMAC__
 #include "device.h"
 #endif
-
-/* A queue, the memory of its descriptor ring, and for transmit queues the head write-back word.
- * They are part of the device's record rather than allocated one by one: 1 MiB of it, of which a
- * queue that is not set up never touches a page. */
-struct ixgbe_rx {
-    struct ixgbe_rxq queue;
-    struct ir_dma memory;
-    uint64_t buffer_size; /* of the pool, bytes */
-    bool set_up; /* the queue has a ring and a pool; while false nothing else here means anything */
-};
-
-struct ixgbe_tx {
-    struct ixgbe_txq queue;
-    struct ir_dma memory;
-    bool set_up;
-};
-
-/* Nothing is waited for longer than this many microseconds. */
-#define IXGBE_WAIT_MAX 1000000u
 
 enum ixgbe_state {
     IXGBE_DOWN,    /* a reset failed: nothing is written to the device until the next one */
@@ -52,8 +35,7 @@ struct ixgbe_dev {
     struct ixgbe_tx tx[IR_QUEUES_MAX];
     uint8_t mac[IR_MAC_LENGTH];
     bool promiscuous;
-    bool multicast;                /* some bit of mta is set */
-    uint32_t mta[IXGBE_MTA_COUNT]; /* the filter, as last written or to be written */
+    struct ir_multicast multicast; /* the filter, as last written or to be written */
     struct ir_stats totals;        /* bytes still with frame checksums; no rx_dropped */
     const char *trouble;           /* clause that says what failed last, or null */
 };
@@ -94,7 +76,7 @@ int ixgbe_fill(const struct ixgbe_dev *dev, uint32_t first, uint32_t count, uint
 /* Wait until the bits of `mask` read as `value`, at most `limit` microseconds of the device's time.
  * `trouble` says what it means that they did not. Errors: -ETIMEDOUT, -ENODEV the device is gone.
  */
-/*@ requires dev_window(dev) && register_ok(offset) && limit <= IXGBE_WAIT_MAX;
+/*@ requires dev_window(dev) && register_ok(offset) && limit <= IR_WAIT_MAX;
     assigns card;
     assigns dev->trouble \from trouble;
     ensures wait_answer(\result);
@@ -194,7 +176,7 @@ int ixgbe_promiscuous(struct ixgbe_dev *dev, bool on);
 /*@ requires dev_window(dev) && dev_agrees(dev);
     requires \valid_read(macs + (0 .. count - 1));
     requires \separated(macs + (0 .. count - 1), dev);
-    assigns dev->mta[0 .. IXGBE_MTA_COUNT - 1], dev->multicast, card;
+    assigns dev->multicast, card;
     assigns dev->trouble \from \nothing;
     ensures presence_answer(\result);
     ensures dev_agrees(dev);
@@ -231,40 +213,6 @@ int ixgbe_stats_clear(struct ixgbe_dev *dev);
 */
 int ixgbe_stats(struct ixgbe_dev *dev, struct ir_stats *stats);
 
-/* What set-up asks of the data path. Assumed contracts: that queue and pool agree (BALANCED), as each
- * function of the data path leaves them, is not followed through set-up, and neither is what becomes
- * of the pool: set-up reads the size of its buffers only (contracts/TRUSTED.md). */
-#ifdef __FRAMAC__
-/*@ requires \valid(queue) && \valid(queue->pool);
-    requires queue->broken == 0;
-    assigns queue->ring.slot[0 .. IR_RING_SIZE_MAX - 1], queue->ring.tail, queue->broken;
-*/
-void ixgbe_rxq_fill(struct ixgbe_rxq *queue);
-/*@ requires \valid(queue) && \valid(queue->pool);
-    assigns queue->ring.head;
-*/
-void ixgbe_rxq_empty(struct ixgbe_rxq *queue);
-/*@ requires \valid(queue) && \valid(queue->pool);
-    assigns queue->ring.head;
-*/
-void ixgbe_txq_empty(struct ixgbe_txq *queue);
-#else
-static inline void ixgbe_rxq_fill(struct ixgbe_rxq *queue)
-{
-    ixgbe_rx_refill(queue);
-}
-
-static inline void ixgbe_rxq_empty(struct ixgbe_rxq *queue)
-{
-    ixgbe_rx_drain(queue);
-}
-
-static inline void ixgbe_txq_empty(struct ixgbe_txq *queue)
-{
-    ixgbe_tx_drain(queue);
-}
-#endif
-
 /* rings.c: queues as objects; no register is touched. A queue is made broken, until the device is
  * started. Errors as ir_rxq_setup. */
 /*@ DEV_OK(requires, dev)
@@ -273,6 +221,7 @@ static inline void ixgbe_txq_empty(struct ixgbe_txq *queue)
     assigns dev->rx[index];
     ensures \result <= 0;
     ensures \result == 0 <==> dev->rx[index].set_up != 0;
+    ensures tail: \result == 0 ==> dev->rx[index].queue.tail_register == IXGBE_RDT(0) + 64 * index;
     DEV_OK(ensures, dev)
 */
 int ixgbe_rx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool);
@@ -282,6 +231,7 @@ int ixgbe_rx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct
     assigns dev->tx[index];
     ensures \result <= 0;
     ensures \result == 0 <==> dev->tx[index].set_up != 0;
+    ensures tail: \result == 0 ==> dev->tx[index].queue.tail_register == IXGBE_TDT(0) + 64 * index;
     DEV_OK(ensures, dev)
 */
 int ixgbe_tx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool);

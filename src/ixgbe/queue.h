@@ -24,6 +24,7 @@ struct ixgbe_rxq {
     const struct ir_regs *regs;
     struct ir_pool *pool;
     struct ixgbe_desc *desc; /* ring.size descriptors of 16 bytes, device-visible */
+    uint64_t errors;         /* bits of a write-back that condemn a frame */
     uint32_t tail_register;  /* offset of RDT of this queue, 8.2.3.8.5 */
     uint8_t broken;          /* 1 once the device broke the protocol, else 0 */
     uint8_t discarded;       /* parts so far of a frame in several parts, which is dropped whole */
@@ -36,7 +37,8 @@ struct ixgbe_txq {
     const struct ir_regs *regs;
     struct ir_pool *pool;
     struct ixgbe_desc *desc;
-    volatile ir_device32 *head; /* head write-back (TDWBAL): how far the device is, 0 at first */
+    volatile ir_device32 *head; /* head write-back (TDWBAL): how far the device is, 0 at first; null
+                                   when it writes DD into descriptors instead */
     uint32_t tail_register;     /* offset of TDT of this queue, 8.2.3.9.8 */
     uint32_t frame_max;         /* longest frame accepted; <= IR_FRAME_MAX and <= buffer size */
     uint8_t broken;
@@ -51,7 +53,7 @@ predicate rxq_memory{L}(struct ixgbe_rxq *q, struct ir_pool *p, struct ledger *l
 
 predicate txq_memory{L}(struct ixgbe_txq *q, struct ir_pool *p, struct ledger *l) =
     \valid(q) && q->pool == p && \separated(q, p, l) &&
-    \valid(q->desc + (0 .. q->ring.size - 1)) && \valid_read(q->regs) && \valid_read(q->head) &&
+    \valid(q->desc + (0 .. q->ring.size - 1)) && \valid_read(q->regs) &&
     q->frame_max <= IR_FRAME_MAX && q->frame_max <= p->buffer_size;
 
 // The handles [0, count) of an array are held, each as a frame that fits its buffer.
@@ -253,7 +255,7 @@ void ixgbe_rx_refill(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l
 int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t max)
     /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
 
-/*@ requires txq_memory(queue, queue->pool, l);
+/*@ requires txq_memory(queue, queue->pool, l) && \valid_read(queue->head);
     BALANCED(requires, queue->pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires \valid_read(pkts + (0 .. count - 1));
@@ -277,7 +279,7 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
 int32_t ixgbe_tx_burst(struct ixgbe_txq *queue, const struct ir_pkt *pkts, uint32_t count)
     /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
 
-/*@ requires txq_memory(queue, queue->pool, l);
+/*@ requires txq_memory(queue, queue->pool, l) && \valid_read(queue->head);
     BALANCED(requires, queue->pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->ring.head,

@@ -40,7 +40,6 @@
 #define IXGBE_MCSTCTRL_MO_MASK 0x3u /* which 12 bits of the address: 0 for bits 47:36 */
 #define IXGBE_MCSTCTRL_MFE     (1u << 2)
 #define IXGBE_MTA(i)           (0x05200u + 4u * (i))
-#define IXGBE_MTA_COUNT        128u
 #define IXGBE_RAL(i)           (0x0a200u + 8u * (i))
 #define IXGBE_RAH(i)           (0x0a204u + 8u * (i))
 #define IXGBE_RAH_ADDRESS_MASK 0xffffu

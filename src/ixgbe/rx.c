@@ -106,14 +106,14 @@ static inline uint32_t rx_breach(const struct ixgbe_rxq *queue, const struct ir_
     assigns \nothing;
     ensures \result == 0 || \result == 1;
     ensures \result == 1 ==> IR_FRAME_MIN <= hi / 4294967296 % 65536 <= pool->buffer_size;
-    ensures good: \result == 1 ==> (hi & (IXGBE_RXD_DD | IXGBE_RXD_EOP | IXGBE_RXD_ERRORS)) ==
+    ensures good: \result == 1 ==> (hi & (IXGBE_RXD_DD | IXGBE_RXD_EOP | errors)) ==
         (IXGBE_RXD_DD | IXGBE_RXD_EOP);
 */
-static inline uint32_t rx_deliverable(const struct ir_pool *pool, uint64_t hi)
+static inline uint32_t rx_deliverable(const struct ir_pool *pool, uint64_t errors, uint64_t hi)
 {
     uint32_t length = ixgbe_rxd_length(hi);
 
-    return ixgbe_rxd_good(hi) && length >= IR_FRAME_MIN && length <= pool->buffer_size;
+    return ixgbe_rxd_good(hi, errors) && length >= IR_FRAME_MIN && length <= pool->buffer_size;
 }
 
 /* Return the oldest buffer to the pool with what was written into it. When the device broke the
@@ -250,6 +250,7 @@ static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, st
                                uint64_t limit)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
+    const uint64_t errors = queue->errors;
     uint64_t count = 0u;
 
     ir_pool_reserve_grants(pool, limit) /*@ ghost (l) */;
@@ -271,7 +272,7 @@ static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, st
     while (count < limit) {
         uint64_t hi = ir_dma_load64(&queue->desc[queue->ring.head].hi);
 
-        if (!rx_deliverable(pool, hi))
+        if (!rx_deliverable(pool, errors, hi))
             break;
         /*@ assert window: in_window(&queue->ring, queue->ring.head); */
         /*@ assert oldest: l->place[queue->ring.slot[queue->ring.head]] == tag +
@@ -319,7 +320,8 @@ static inline void rx_skip(struct ixgbe_rxq *queue, struct ir_pool *pool)
         if (queue->broken != 0u || ir_ring_used(&queue->ring) == 0u)
             break;
         hi = ir_dma_load64(&queue->desc[queue->ring.head].hi);
-        if (!ixgbe_rxd_done(hi) || (rx_deliverable(pool, hi) && queue->discarded == 0u))
+        if (!ixgbe_rxd_done(hi) ||
+            (rx_deliverable(pool, queue->errors, hi) && queue->discarded == 0u))
             break;
         rx_drop(queue, pool, hi) /*@ ghost (l, tag) */;
     }

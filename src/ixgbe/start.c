@@ -88,22 +88,6 @@ int ixgbe_set_frame_limit(struct ixgbe_dev *dev)
     return result;
 }
 
-/* An empty ring, before the device sees it. */
-/*@ requires \valid(desc + (0 .. size - 1));
-    assigns \nothing;
-*/
-static void clear_ring(struct ixgbe_desc *desc, uint64_t size)
-{
-    /*@ loop invariant 0 <= i <= size;
-        loop assigns i;
-        loop variant size - i;
-    */
-    for (uint64_t i = 0; i < size; i++) {
-        ir_dma_store64(&desc[i].lo, 0);
-        ir_dma_store64(&desc[i].hi, 0);
-    }
-}
-
 /* Where the receive ring is, and what its buffers are like. Each takes what the device believes it
  * takes; a queue without descriptors drops its frames instead of holding up the others. */
 /*@ requires dev_window(dev) && q < IR_QUEUES_MAX && ring_described(&rx->memory);
@@ -138,7 +122,7 @@ int ixgbe_start_rx_queue(struct ixgbe_dev *dev, uint32_t q)
     int result = ixgbe_rxq_init(&rx->queue, rx->queue.ring.size);
 
     if (result == 0) {
-        clear_ring(rx->queue.desc, rx->queue.ring.size);
+        ixgbe_ring_clear(rx->queue.desc, rx->queue.ring.size);
         result = describe_rx_ring(dev, q, rx);
     }
     if (result == 0)
@@ -186,7 +170,7 @@ int ixgbe_start_tx_queue(struct ixgbe_dev *dev, uint32_t q)
     int result = ixgbe_txq_init(&tx->queue, tx->queue.ring.size);
 
     if (result == 0) {
-        clear_ring(tx->queue.desc, tx->queue.ring.size);
+        ixgbe_ring_clear(tx->queue.desc, tx->queue.ring.size);
         ir_dma_store32(tx->queue.head, 0);
         result = describe_tx_ring(dev, q, tx);
     }

@@ -48,6 +48,7 @@ struct bare *bare_make(uint32_t buffers)
     bare->rx.regs = &bare->regs;
     bare->rx.pool = &bare->pool;
     bare->rx.desc = bare->rx_desc;
+    bare->rx.errors = IXGBE_RXD_ERRORS;
     bare->rx.tail_register = BARE_RX_TAIL;
     bare->tx.regs = &bare->regs;
     bare->tx.pool = &bare->pool;

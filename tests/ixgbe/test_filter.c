@@ -151,7 +151,7 @@ static void multicast_hash_is_taken_from_the_upper_bits(void **state)
     const uint32_t vector = 0xefc;
 
     assert_int_equal(ir_multicast(card->dev, macs, 1), 0);
-    for (uint32_t i = 0; i < IXGBE_MTA_COUNT; i++) {
+    for (uint32_t i = 0; i < IR_MULTICAST_WORDS; i++) {
         uint32_t expected = i == vector / 32 ? UINT32_C(1) << (vector % 32) : 0;
 
         assert_int_equal(read_register(card, IXGBE_MTA(i)), expected);
