@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ static const char *locked;
 static int lock_error;
 static bool lock_seen; /* from outside, too */
 static int mmap_error;
+static struct rlimit limit;
 
 int __real_open64(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
@@ -33,6 +35,8 @@ void *__real_mmap64(void *address, size_t length, int protection, int flags, int
                     off_t offset);
 void *__wrap_mmap64(void *address, size_t length, int protection, int flags, int file,
                     off_t offset);
+
+int __wrap_getrlimit64(int resource, struct rlimit *out);
 
 static bool is_locked(const char *path)
 {
@@ -75,6 +79,13 @@ void *__wrap_mmap64(void *address, size_t length, int protection, int flags, int
         return __real_mmap64(address, length, protection, flags, file, offset);
     errno = mmap_error;
     return MAP_FAILED;
+}
+
+int __wrap_getrlimit64(int resource, struct rlimit *out)
+{
+    assert_int_equal(resource, RLIMIT_MEMLOCK);
+    *out = limit;
+    return 0;
 }
 
 static uint32_t open_files(void)
@@ -129,6 +140,11 @@ void stage_lock_open(const char *end, int error)
 void stage_no_mmap(int error)
 {
     mmap_error = error;
+}
+
+void stage_limit(uint64_t soft, uint64_t hard)
+{
+    limit = (struct rlimit){soft, hard};
 }
 
 struct ir_transport *stage_open(const char *address, uint64_t space)

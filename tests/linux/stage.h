@@ -34,6 +34,9 @@ void stage_lock_open(const char *end, int error);
 /* Nothing can be mapped. */
 void stage_no_mmap(int error);
 
+/* The limit of locked memory, in bytes. */
+void stage_limit(uint64_t soft, uint64_t hard);
+
 struct ir_transport *stage_open(const char *address, uint64_t space);
 void stage_close(struct ir_transport *transport);
 /* The device cannot be opened: with that error, and that sentence in which %s is the root. */
