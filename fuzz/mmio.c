@@ -123,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ir_regs regs = {0};
     uint8_t *window = NULL;
 
-    regs.kind = (kind & 3u) == 0 ? IR_REGS_PORT : (kind & 1u) != 0 ? IR_REGS_MEMORY : IR_REGS_SIM;
+    regs.kind = (kind & 1u) != 0 ? IR_REGS_MEMORY : IR_REGS_SIM;
     regs.size = kind >> 2;
     if (regs.kind == IR_REGS_SIM && (kind & 0x80u) != 0)
         regs.size = input_32(&input);
@@ -139,10 +139,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         if (regs.kind == IR_REGS_MEMORY)
             access_memory(&regs, &access, model);
-        else if (regs.kind == IR_REGS_SIM)
+        else
             access_card(&regs, &access);
-        else if (!access.legal) /* a legal one would be a real port's */
-            (void)perform(&regs, &access);
     }
     free(window);
     return 0;

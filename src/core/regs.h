@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Bounds-checked access to a device's registers: memory-mapped, x86 I/O ports, or a device made of
- * software: a simulated card, or what stands before a vhost-user socket.
- * The check comes first and is the same for all three, so a simulated card sees exactly what a real
+ * Bounds-checked access to a device's registers: memory-mapped, or called: a device made of software (a
+ * simulated card, or what stands before a vhost-user socket), or I/O ports, which the kernel reads and
+ * writes. The check comes first and is the same for all, so a simulated card sees exactly what a real
  * one would. Nothing else in the library touches a register.
  */
 #ifndef IRONRING_CORE_REGS_H
@@ -12,11 +12,10 @@
 
 enum ir_regs_kind {
     IR_REGS_MEMORY, /* a mapped PCI memory BAR */
-    IR_REGS_PORT,   /* a PCI I/O BAR; the process has the permission to use the ports */
-    IR_REGS_SIM     /* a device made of software, called instead of the hardware */
+    IR_REGS_SIM     /* functions that are called instead */
 };
 
-/* The register side of a simulated card. Offset and width (1, 2 or 4 bytes) have been checked. */
+/* The register side of a device that is called. Offset and width (1, 2 or 4 bytes) have been checked. */
 struct ir_regs_sim {
     uint32_t (*read)(void *card, uint32_t offset, uint32_t width);
     void (*write)(void *card, uint32_t offset, uint32_t width, uint32_t value);
@@ -26,7 +25,6 @@ struct ir_regs {
     enum ir_regs_kind kind;
     uint32_t size;                 /* bytes in the window */
     volatile uint8_t *memory;      /* IR_REGS_MEMORY: the window, aligned to 4 bytes */
-    uint16_t port;                 /* IR_REGS_PORT: first port; port + size <= 65536 */
     const struct ir_regs_sim *sim; /* IR_REGS_SIM */
     void *card;                    /* IR_REGS_SIM: first argument of the functions above */
 };

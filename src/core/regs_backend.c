@@ -5,42 +5,6 @@
  */
 #include "core/regs.h"
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <sys/io.h>
-
-static uint32_t port_read(uint16_t port, uint32_t width)
-{
-    if (width == 1u)
-        return inb(port);
-    return width == 2u ? inw(port) : inl(port);
-}
-
-static void port_write(uint16_t port, uint32_t width, uint32_t value)
-{
-    if (width == 1u)
-        outb((uint8_t)value, port);
-    else if (width == 2u)
-        outw((uint16_t)value, port);
-    else
-        outl(value, port);
-}
-#else
-/* Elsewhere I/O BARs are memory-mapped by the host bridge and never reach this kind of window. */
-static uint32_t port_read(uint16_t port, uint32_t width)
-{
-    (void)port;
-    (void)width;
-    return IR_REG_GONE;
-}
-
-static void port_write(uint16_t port, uint32_t width, uint32_t value)
-{
-    (void)port;
-    (void)width;
-    (void)value;
-}
-#endif
-
 static uint32_t memory_read(const volatile uint8_t *address, uint32_t width)
 {
     if (width == 1u)
@@ -67,8 +31,6 @@ uint32_t ir_reg_backend_read(const struct ir_regs *regs, uint32_t offset, uint32
     switch (regs->kind) {
     case IR_REGS_MEMORY:
         return memory_read(regs->memory + offset, width);
-    case IR_REGS_PORT:
-        return port_read((uint16_t)(regs->port + offset), width);
     case IR_REGS_SIM:
         return regs->sim->read(regs->card, offset, width);
     }
@@ -81,9 +43,6 @@ void ir_reg_backend_write(const struct ir_regs *regs, uint32_t offset, uint32_t 
     switch (regs->kind) {
     case IR_REGS_MEMORY:
         memory_write(regs->memory + offset, width, value);
-        break;
-    case IR_REGS_PORT:
-        port_write((uint16_t)(regs->port + offset), width, value);
         break;
     case IR_REGS_SIM:
         regs->sim->write(regs->card, offset, width, value);

@@ -1,34 +1,28 @@
 /* SPDX-License-Identifier: MIT
  *
  * Register windows of each kind: what a legal access of each width does, and that an illegal one
- * does nothing. No test touches a real I/O port: without permission the processor refuses the
- * access, and a signal handler here answers in the place of a card.
+ * does nothing.
  */
-#define _GNU_SOURCE /* REG_RIP and the other registers of a signal's context */
-
 #include <errno.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <ucontext.h>
 
 #include <cmocka.h>
 
 #include "core/regs.h"
 
 #define SIZE 16u
-#define PORT 0xc000u
 
 static const uint32_t widths[] = {1, 2, 4};
 
-/* The last access to a simulated card or an I/O port. */
+/* The last access to a simulated card. */
 static struct {
     uint32_t reads;
     uint32_t writes;
-    uint32_t place; /* offset, or port number */
+    uint32_t place; /* offset */
     uint32_t width;
     uint32_t value;
 } seen;
@@ -176,92 +170,6 @@ static void window_of_an_unknown_kind_answers_ones_and_takes_nothing(void **stat
     assert_int_equal(seen.writes, 0);
 }
 
-static struct ir_regs port_window(void)
-{
-    return (struct ir_regs){.kind = IR_REGS_PORT, .size = SIZE, .port = PORT};
-}
-
-#if defined(__x86_64__) || defined(__i386__)
-
-#ifdef __x86_64__
-enum { CODE = REG_RIP, A = REG_RAX, D = REG_RDX };
-#else
-enum { CODE = REG_EIP, A = REG_EAX, D = REG_EDX };
-#endif
-
-static struct sigaction before;
-
-/* Be the card behind the port: in and out with the port in DX are one byte each, with a prefix for
- * 16 bits. Anything else is a crash, and is given back to whoever handles those. */
-static void answer_port(int number, siginfo_t *info, void *context)
-{
-    greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
-    const uint8_t *code = (const uint8_t *)(uintptr_t)registers[CODE];
-    uint32_t prefix = code[0] == 0x66 ? 1 : 0;
-    uint8_t opcode = code[prefix];
-    uint32_t mask = opcode % 2 == 0 ? 0xff : prefix > 0 ? 0xffff : 0xffffffff;
-
-    (void)info;
-    if (opcode < 0xec || opcode > 0xef) {
-        (void)sigaction(number, &before, NULL);
-        return;
-    }
-    seen.place = (uint32_t)registers[D] & 0xffff;
-    seen.width = mask == 0xff ? 1 : mask == 0xffff ? 2 : 4;
-    if (opcode < 0xee) {
-        seen.reads++;
-        registers[A] = (greg_t)(((uint64_t)registers[A] & ~(uint64_t)mask) | (0x89abcdef & mask));
-    } else {
-        seen.writes++;
-        seen.value = (uint32_t)registers[A] & mask;
-    }
-    registers[CODE] += (greg_t)(prefix + 1);
-}
-
-static void port_window_is_accessed_in_the_width_asked_for(void **state)
-{
-    static const uint32_t masks[] = {0xff, 0xffff, 0xffffffff};
-    struct sigaction action = {.sa_flags = SA_SIGINFO, .sa_sigaction = answer_port};
-    struct ir_regs window = port_window();
-
-    (void)state;
-    assert_int_equal(sigemptyset(&action.sa_mask), 0);
-    assert_int_equal(sigaction(SIGSEGV, &action, &before), 0);
-    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
-        uint32_t value = 0;
-
-        assert_int_equal(ir_reg_read(&window, 8, widths[i], &value), 0);
-        assert_int_equal(value, 0x89abcdef & masks[i]);
-        assert_int_equal(seen.place, PORT + 8);
-        assert_int_equal(seen.width, widths[i]);
-        assert_int_equal(ir_reg_write(&window, 4, widths[i], 0x76543210), 0);
-        assert_int_equal(seen.value, 0x76543210 & masks[i]);
-        assert_int_equal(seen.place, PORT + 4);
-        assert_int_equal(seen.width, widths[i]);
-    }
-    assert_int_equal(seen.reads, 3);
-    assert_int_equal(seen.writes, 3);
-    assert_int_equal(sigaction(SIGSEGV, &before, NULL), 0);
-}
-
-#else
-
-static void port_window_is_accessed_in_the_width_asked_for(void **state)
-{
-    struct ir_regs window = port_window();
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
-        uint32_t value = 0;
-
-        assert_int_equal(ir_reg_read(&window, 8, widths[i], &value), 0);
-        assert_int_equal(value, IR_REG_GONE); /* no such ports here */
-        assert_int_equal(ir_reg_write(&window, 4, widths[i], 0x76543210), 0);
-    }
-}
-
-#endif
-
 int main(void)
 {
 #define WINDOW(test) cmocka_unit_test_setup(test, forget_accesses)
@@ -273,7 +181,6 @@ int main(void)
         WINDOW(each_register_in_the_window_is_legal),
         WINDOW(memory_window_is_accessed_in_the_width_asked_for),
         WINDOW(window_of_an_unknown_kind_answers_ones_and_takes_nothing),
-        WINDOW(port_window_is_accessed_in_the_width_asked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
