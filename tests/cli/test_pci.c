@@ -219,7 +219,7 @@ static void card_of_a_kernel_driver_is_refused_with_its_interface_down(void **st
     put(CARD, "net/enp3s0/flags", "0x1002");
     assert_refused(
         CARD, -EBUSY,
-        "0000:03:00.0 is in use by the kernel driver ixgbe; give it to programs: ironring "
+        "0000:03:00.0 is in use by the kernel driver ixgbe; take it from there: sudo ironring "
         "bind 0000:03:00.0 vfio-pci");
 }
 
@@ -239,8 +239,9 @@ static void card_behind_no_iommu_is_refused(void **state)
     put_card(CARD, ETHERNET, "0x8086", "0x10fb");
     put_link(CARD, "driver", "../../../../bus/pci/drivers/vfio-pci");
     assert_refused(CARD, -ENOTSUP,
-                   "0000:03:00.0 is behind no IOMMU; switch that on in the firmware (VT-d, AMD-Vi) "
-                   "and with intel_iommu=on on the kernel's command line");
+                   "0000:03:00.0 is behind no IOMMU; switch that on (VT-d or AMD-Vi in the "
+                   "firmware, intel_iommu=on for the kernel), or do without as root: ironring bind "
+                   "0000:03:00.0 uio_pci_generic");
 }
 
 static void unreadable_attributes_are_an_error(void **state)

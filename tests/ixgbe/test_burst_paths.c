@@ -47,6 +47,7 @@ static int make_bench(void **state)
     bench->rx.regs = bench->tx.regs = &bench->regs;
     bench->rx.pool = bench->tx.pool = bench->pool;
     bench->rx.desc = bench->tx.desc = bench->desc;
+    bench->rx.errors = IXGBE_RXD_ERRORS;
     bench->tx.head = &bench->head;
     bench->tx.frame_max = BUFFER;
     return ixgbe_rxq_init(&bench->rx, SIZE) != 0 || ixgbe_txq_init(&bench->tx, SIZE) != 0;
