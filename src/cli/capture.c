@@ -153,6 +153,8 @@ static int run_capture(const struct cli_command *command, const struct cli_setti
     run.flows = 1;
     run.flow[0].name = "captured";
     run.status = open_file(&capture, pcapng);
+    if (run.status == CLI_OK)
+        (void)cli_run_confine(&run);
     while (cli_run_continues(&run, count, 0)) {
         count = cli_run_receive(&run, &run.port[0], pkts);
         if (count != 0)

@@ -13,6 +13,7 @@
 #define CLI_OK     0
 #define CLI_FAILED 1 /* something failed at run time */
 #define CLI_USAGE  2 /* the command line is wrong */
+#define CLI_DENIED 3 /* the sandbox stopped a system call */
 
 /* Which subcommands take an option. */
 #define CLI_FWD     0x01u
@@ -41,6 +42,7 @@ struct cli_settings {
     const char *to;     /* destination MAC address, or null */
     bool json;
     bool touch;
+    bool no_sandbox;
     bool help;
 };
 
@@ -71,6 +73,7 @@ extern const struct cli_command cli_list;
     "      --ring N        descriptors a ring, a power of two from 64 to 4096 (512)\n"             \
     "      --pool N        packet buffers, up to 65536 (as many as the rings need)\n"              \
     "      --buffer N      bytes a buffer: 2048, 4096, 8192 or 16384 (2048)\n"                     \
+    "      --no-sandbox    keep all rights while packets move\n"                                   \
     "  -j, --json          print a JSON object a second and a summary on standard output\n"        \
     "  -h, --help          print this help\n"
 

@@ -78,7 +78,8 @@ static int run_echo(const struct cli_command *command, const struct cli_settings
     if (status != CLI_OK)
         return status;
     if (cli_run_open(&run, command, settings, operands, 1, CLI_RECEIVES | CLI_SENDS, false) !=
-        CLI_OK)
+            CLI_OK ||
+        cli_run_confine(&run) != CLI_OK)
         return cli_run_close(&run);
     run.in_word = "in";
     run.out_word = "answered";

@@ -60,7 +60,8 @@ static int run_fwd(const struct cli_command *command, const struct cli_settings 
     uint32_t held = 0;
 
     if (cli_run_open(&run, command, settings, operands, 2, CLI_RECEIVES | CLI_SENDS, true) !=
-        CLI_OK)
+            CLI_OK ||
+        cli_run_confine(&run) != CLI_OK)
         return cli_run_close(&run);
     run.in_word = "in";
     run.out_word = "out";

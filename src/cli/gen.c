@@ -213,7 +213,8 @@ static int run_gen(const struct cli_command *command, const struct cli_settings 
     }
     if (check_buffer(settings) != CLI_OK)
         return CLI_USAGE;
-    if (cli_run_open(&run, command, settings, operands, 1, CLI_SENDS, false) != CLI_OK)
+    if (cli_run_open(&run, command, settings, operands, 1, CLI_SENDS, false) != CLI_OK ||
+        cli_run_confine(&run) != CLI_OK)
         return cli_run_close(&run);
     run.in_word = "made";
     run.out_word = "sent";

@@ -76,6 +76,10 @@ int cli_run_open(struct cli_run *run, const struct cli_command *command,
                  const struct cli_settings *settings, char *const *devices, unsigned ports,
                  unsigned directions, bool promiscuous);
 
+/* sandbox.c: give up all that the run does not need any more, now that all is open, unless the user does
+ * not want that. Returns an exit status, and makes the run fail when it is not CLI_OK. */
+int cli_run_confine(struct cli_run *run);
+
 /* Whether the user wants the run to end. */
 bool cli_run_interrupted(void);
 
