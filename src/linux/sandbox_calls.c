@@ -135,6 +135,8 @@ int ir_sandbox_filter(const struct ir_sandbox *sandbox, bool *lacking, char erro
     if (filter == NULL)
         return ir_sandbox_fail(error, "no filter for system calls can be made", -ENOMEM);
     result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+    if (result == 0) /* the default would end one thread, and leave the others waiting for it */
+        result = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
     if (result == 0)
         result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree, not a list */
     if (result == 0)

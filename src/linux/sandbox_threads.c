@@ -24,9 +24,9 @@
 #define WAIT_S         2 /* for one thread to take the signal */
 #define CAPABILITY_END 64u
 
-static const struct sandbox_drop *to_drop; /* valid while the signal may come */
-static _Atomic int failure;                /* the first errno of another thread, or 0 */
-static sem_t done;                         /* posted by each thread that has been reached */
+static struct sandbox_drop to_drop; /* not changed any more once a signal has been sent */
+static _Atomic int failure;         /* the first errno of another thread, or 0 */
+static sem_t done;                  /* posted by each thread that has been reached */
 
 /* Only raw calls: those of the C library reach for all threads, and are not for signal handlers.
  * Returns 0 or an errno. */
@@ -64,7 +64,7 @@ static void on_signal(int number)
 {
     int saved = errno;
     int none = 0;
-    int error = drop_here(to_drop);
+    int error = drop_here(&to_drop);
 
     (void)number;
     if (error != 0)
@@ -135,7 +135,7 @@ static int reach_new(DIR *folder, pid_t threads[THREADS_MAX], unsigned *count,
 /* Until a look finds no thread that has not been reached: each could have started another before. */
 static int reach_all(char error[IR_ERROR_LENGTH])
 {
-    pid_t threads[THREADS_MAX] = {(pid_t)syscall(SYS_gettid)};
+    pid_t threads[THREADS_MAX] = {gettid()};
     unsigned count = 1;
     DIR *folder = opendir("/proc/self/task");
     int found;
@@ -155,12 +155,14 @@ int ir_sandbox_drop(const struct sandbox_drop *drop, char error[IR_ERROR_LENGTH]
     struct sigaction before;
     int result;
 
-    to_drop = drop;
+    to_drop = *drop;
     atomic_store(&failure, 0);
     (void)sem_init(&done, 0, 0);
     (void)sigaction(SIGRTMIN, &action, &before);
     /* The others first: /proc is out of reach once the rules hold here. */
     result = reach_all(error);
+    if (result != 0) /* a thread may still take its signal, whose default is to end the program */
+        before.sa_handler = SIG_IGN;
     (void)sigaction(SIGRTMIN, &before, NULL);
     if (result == 0)
         result = -atomic_load(&failure);

@@ -57,12 +57,18 @@ const struct inject_call inject_calls[INJECT_KINDS] = {
     [INJECT_STREAM_WRITE] = {"stream write", {ENOSPC, EIO, EPIPE}},
     [INJECT_STREAM_FLUSH] = {"stream flush", {ENOSPC, EIO}},
     [INJECT_STREAM_CLOSE] = {"stream close", {EIO, ENOSPC}},
+    [INJECT_SYSCALL] = {"syscall", {EPERM, ENOSYS, EOPNOTSUPP, EINVAL, ENOMEM, EAGAIN}},
+    [INJECT_PRCTL] = {"prctl", {EPERM, EINVAL, EACCES}},
+    [INJECT_RLIMIT] = {"setrlimit", {EPERM}},
+    [INJECT_SEMAPHORE] = {"sem clockwait", {ETIMEDOUT, EINTR}},
+    [INJECT_SECCOMP] = {"seccomp", {ENOMEM, EINVAL, ECANCELED, ESRCH}},
 };
 
 static struct inject_plan current;
 static _Atomic uint32_t calls; /* of the planned kind, since armed */
 static _Atomic uint32_t fired;
 static _Atomic bool armed;
+static _Thread_local bool spared;
 
 static _Atomic int64_t allocations;
 static _Atomic int64_t mapped;
@@ -90,11 +96,21 @@ uint32_t inject_fired(void)
     return atomic_load(&fired);
 }
 
+void inject_adopt(uint32_t failed)
+{
+    atomic_store(&fired, failed);
+}
+
+void inject_spare(bool on)
+{
+    spared = on;
+}
+
 bool inject_fails(enum inject_kind kind)
 {
     uint32_t call;
 
-    if (!atomic_load(&armed) || kind != current.kind)
+    if (spared || !atomic_load(&armed) || kind != current.kind)
         return false;
     call = atomic_fetch_add(&calls, 1u) + 1u;
     if (call < current.number || (call > current.number && !current.lasting))

@@ -53,6 +53,11 @@ enum inject_kind {
     INJECT_STREAM_WRITE,
     INJECT_STREAM_FLUSH,
     INJECT_STREAM_CLOSE,
+    INJECT_SYSCALL,
+    INJECT_PRCTL,
+    INJECT_RLIMIT,
+    INJECT_SEMAPHORE,
+    INJECT_SECCOMP,
     INJECT_KINDS
 };
 
@@ -77,6 +82,8 @@ void inject_arm(const struct inject_plan *plan);
 uint32_t inject_disarm(void);
 /* The same number, while still armed. */
 uint32_t inject_fired(void);
+/* As if that many had failed in this process: they did in one that it started. */
+void inject_adopt(uint32_t failed);
 
 /* Things that are held now and have to be given back. */
 struct inject_held {
@@ -94,6 +101,9 @@ void inject_stage(const char *root);
 int inject_tap_peer(void);
 
 /* --- For the shims --- */
+
+/* From now on in this thread nothing fails, until it is false again. */
+void inject_spare(bool on);
 
 /* Whether the call that is being made has to fail; errno is set then. */
 bool inject_fails(enum inject_kind kind);
