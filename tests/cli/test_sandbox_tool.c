@@ -309,8 +309,14 @@ int main(int argc, char **argv)
         cmocka_unit_test(call_that_a_run_does_not_need_ends_it_with_a_sentence),
     };
 
+    int result;
+
     if (argc != 2)
         return 2;
-    tool = argv[1];
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    tool = realpath(argv[1], NULL); /* runs begin in a folder of their own */
+    if (tool == NULL)
+        return 2;
+    result = cmocka_run_group_tests(tests, make_folder, remove_folder);
+    free(tool);
+    return result;
 }
