@@ -25,7 +25,8 @@ struct direct_device {
     pthread_t thread;              /* while `connected`: waits for the pin */
     bool connected;
     int event; /* where it reports to: the caller's */
-    int end;   /* tells it to end: an eventfd */
+    _Atomic bool ending;
+    int end; /* wakes it to see that: an eventfd */
 };
 
 /* Open the device, reset where the kernel can reset it. *transport is null after an error, and

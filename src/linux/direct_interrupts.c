@@ -13,6 +13,8 @@
 #include "core/pci.h"
 #include "linux/direct.h"
 
+#define LOOK_MS 100 /* how long the thread sleeps without looking whether it is to end */
+
 static struct direct_device *device_of(struct ir_transport *transport)
 {
     return (struct direct_device *)transport;
@@ -26,17 +28,18 @@ static void *wait_for_pin(void *context)
     const uint64_t one = 1;
     int32_t count; /* of interrupts since the file was opened */
 
-    for (;;) {
-        int ready = poll(files, 2, -1);
+    while (!device->ending) {
+        int ready = poll(files, 2, LOOK_MS);
 
-        if (files[0].revents != 0 || (ready < 0 && errno != EINTR))
-            return NULL;
-        if (ready <= 0)
+        if (ready < 0 && errno != EINTR)
+            break;
+        if (ready <= 0 || files[1].revents == 0)
             continue;
         if (read(device->uio, &count, sizeof(count)) != (ssize_t)sizeof(count))
-            return NULL;                                /* the device is gone */
+            break;                                      /* the device is gone */
         (void)!write(device->event, &one, sizeof(one)); /* one that is full has been seen */
     }
+    return NULL;
 }
 
 static void disconnect(struct direct_device *device)
@@ -45,7 +48,8 @@ static void disconnect(struct direct_device *device)
 
     if (!device->connected)
         return;
-    (void)!write(device->end, &one, sizeof(one)); /* a new eventfd has room for 1 */
+    device->ending = true;
+    (void)!write(device->end, &one, sizeof(one)); /* without it, it takes LOOK_MS */
     (void)pthread_join(device->thread, NULL);
     close(device->end);
     device->connected = false;
@@ -65,6 +69,7 @@ static int connect_event(struct direct_device *device, int event)
     int result;
 
     device->event = event;
+    device->ending = false;
     device->end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (device->end < 0)
         return -errno;

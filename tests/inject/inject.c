@@ -45,6 +45,8 @@ const struct inject_call inject_calls[INJECT_KINDS] = {
     [INJECT_RECV] = {"recv", {ECONNRESET, EAGAIN, EINTR}},
     [INJECT_POLL] = {"poll", {ENOMEM, EINTR}},
     [INJECT_STAT] = {"stat", {EACCES, ENOENT, ELOOP}},
+    [INJECT_ACCESS] = {"access", {EACCES, ENOENT, EIO}},
+    [INJECT_FLOCK] = {"flock", {EWOULDBLOCK, ENOLCK, EINTR}},
     [INJECT_UNLINK] = {"unlink", {EACCES, ENOENT, EBUSY}},
     [INJECT_MEMFD] = {"memfd create", {EMFILE, ENFILE, ENOMEM}},
     [INJECT_TRUNCATE] = {"ftruncate", {EFBIG, EINTR, EIO, EPERM}},
@@ -76,6 +78,7 @@ static _Atomic int64_t threads;
 
 static const char *stage; /* null until inject_stage */
 static int tap_peer = -1;
+static inject_ioctl *answer_ioctl;
 
 void inject_arm(const struct inject_plan *plan)
 {
@@ -165,6 +168,18 @@ void inject_stage(const char *root)
 bool inject_staged(void)
 {
     return stage != NULL;
+}
+
+void inject_stage_ioctl(inject_ioctl *answer)
+{
+    answer_ioctl = answer;
+}
+
+int inject_staged_ioctl(int file, unsigned long request, void *argument)
+{
+    int result = 0;
+
+    return answer_ioctl != NULL && answer_ioctl(file, request, argument, &result) ? result : 0;
 }
 
 int inject_tap_peer(void)

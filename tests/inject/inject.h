@@ -41,6 +41,8 @@ enum inject_kind {
     INJECT_RECV,
     INJECT_POLL,
     INJECT_STAT,
+    INJECT_ACCESS,
+    INJECT_FLOCK,
     INJECT_UNLINK,
     INJECT_MEMFD,
     INJECT_TRUNCATE,
@@ -99,6 +101,9 @@ void inject_count_held(struct inject_held *held);
  * whose other end inject_tap_peer returns: no part of the machine has to be there. */
 void inject_stage(const char *root);
 int inject_tap_peer(void);
+/* From now on this answers requests of ioctl; false for those that it does not know, which are granted. */
+typedef bool inject_ioctl(int file, unsigned long request, void *argument, int *result);
+void inject_stage_ioctl(inject_ioctl *answer);
 
 /* --- For the shims --- */
 
@@ -122,5 +127,6 @@ const char *inject_path(const char *path, char *staged);
 /* True, and a descriptor in *file, when the path is /dev/net/tun on stage. */
 bool inject_open_tap(const char *path, int *file);
 bool inject_staged(void);
+int inject_staged_ioctl(int file, unsigned long request, void *argument);
 
 #endif

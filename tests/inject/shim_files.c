@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -161,6 +162,40 @@ ssize_t readlink(const char *path, char *target, size_t size)
     return readlinkat(AT_FDCWD, path, target, size);
 }
 
+int access(const char *path, int mode)
+{
+    static int (*next)(const char *, int);
+    char staged[INJECT_PATH];
+
+    if (inject_fails(INJECT_ACCESS))
+        return -1;
+    if (next == NULL)
+        next = (int (*)(const char *, int))inject_next(NULL, "access");
+    return next(inject_path(path, staged), mode);
+}
+
+int faccessat(int folder, const char *path, int mode, int flags)
+{
+    static int (*next)(int, const char *, int, int);
+
+    if (inject_fails(INJECT_ACCESS))
+        return -1;
+    if (next == NULL)
+        next = (int (*)(int, const char *, int, int))inject_next(NULL, "faccessat");
+    return next(folder, path, mode, flags);
+}
+
+int flock(int file, int operation)
+{
+    static int (*next)(int, int);
+
+    if (inject_fails(INJECT_FLOCK))
+        return -1;
+    if (next == NULL)
+        next = (int (*)(int, int))inject_next(NULL, "flock");
+    return next(file, operation);
+}
+
 ssize_t read(int file, void *bytes, size_t size)
 {
     static ssize_t (*next)(int, void *, size_t);
@@ -219,7 +254,7 @@ ssize_t pwrite64(int file, const void *bytes, size_t size, off64_t offset)
     return pwrite(file, bytes, size, offset);
 }
 
-/* On stage every request is granted; each has one argument, a pointer. */
+/* On stage nobody asks the machine; each request has one argument, a pointer or a number. */
 int ioctl(int file, unsigned long request, ...)
 {
     static int (*next)(int, unsigned long, ...);
@@ -228,11 +263,11 @@ int ioctl(int file, unsigned long request, ...)
 
     if (inject_fails(INJECT_IOCTL))
         return -1;
-    if (inject_staged())
-        return 0;
     va_start(arguments, request);
     argument = va_arg(arguments, void *);
     va_end(arguments);
+    if (inject_staged())
+        return inject_staged_ioctl(file, request, argument);
     if (next == NULL)
         next = (int (*)(int, unsigned long, ...))inject_next((inject_fn *)__interceptor_ioctl,
                                                              "ioctl");
