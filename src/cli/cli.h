@@ -21,6 +21,7 @@
 #define CLI_CAPTURE 0x04u
 #define CLI_ECHO    0x08u
 #define CLI_LIST    0x10u
+#define CLI_BIND    0x20u
 #define CLI_RUNNING (CLI_FWD | CLI_GEN | CLI_CAPTURE | CLI_ECHO)
 
 /* What the options say, or their defaults. */
@@ -40,6 +41,11 @@ struct cli_settings {
     const char *format; /* pcap, pcapng, or null for what the file's name says */
     const char *ip;     /* IPv4 address to answer for, dotted */
     const char *to;     /* destination MAC address, or null */
+    const char *user;   /* who may open the device: a name or a number, or null */
+    bool status;
+    bool yes;
+    bool dry_run;
+    bool force;
     bool json;
     bool touch;
     bool no_sandbox;
@@ -51,10 +57,10 @@ struct cli_settings {
 struct cli_command {
     const char *name;
     unsigned bit;         /* CLI_FWD ... */
-    const char *operands; /* their names, separated by spaces, or "" */
+    const char *operands; /* their names, separated by spaces, or "", or "[...]" for any number */
     const char *summary;  /* one line for the tool's help */
     const char *help;     /* everything after the usage line */
-    /* Operands are as many as `operands` names. Returns an exit status. */
+    /* Operands are as many as `operands` names, with a null after them. Returns an exit status. */
     int (*run)(const struct cli_command *command, const struct cli_settings *settings,
                char *const *operands);
 };
@@ -64,6 +70,7 @@ extern const struct cli_command cli_gen;
 extern const struct cli_command cli_capture;
 extern const struct cli_command cli_echo;
 extern const struct cli_command cli_list;
+extern const struct cli_command cli_bind;
 
 /* Help on the options that each subcommand that moves packets takes. */
 #define CLI_RUNNING_HELP                                                                           \

@@ -12,8 +12,8 @@
 
 #include "cli/cli.h"
 
-static const struct cli_command *const commands[] = {&cli_fwd, &cli_gen, &cli_capture, &cli_echo,
-                                                     &cli_list};
+static const struct cli_command *const commands[] = {&cli_fwd,  &cli_gen,  &cli_capture,
+                                                     &cli_echo, &cli_list, &cli_bind};
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 void cli_say(const char *format, ...)
@@ -42,14 +42,15 @@ static void print_tool_help(void)
          "Forward, generate, capture and answer packets with user-space network drivers.\n\n"
          "Commands:");
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-8s %-12s %s\n", commands[i]->name, commands[i]->operands, commands[i]->summary);
+        printf("  %-8s %-19s %s\n", commands[i]->name, commands[i]->operands, commands[i]->summary);
     puts("\nDevices:\n"
          "  sim:82599,...     a simulated Intel 82599 card and what it is plugged into\n"
          "  0000:03:00.0      a PCI device (this release only lists them)\n\n"
          "Examples:\n"
          "  ironring fwd sim:82599,rx=in.pcap sim:82599,tx=out.pcap\n"
          "  ironring echo sim:82599,tap=t0 --ip 10.0.0.2\n"
-         "  ironring list\n\n"
+         "  ironring list\n"
+         "  ironring bind 0000:03:00.0 vfio-pci --user $USER\n\n"
          "'ironring COMMAND --help' tells more of a command, ironring(7) of device strings.");
 }
 

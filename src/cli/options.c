@@ -31,8 +31,8 @@ struct row {
 #define FIELD(name) offsetof(struct cli_settings, name)
 
 static const struct row rows[] = {
-    {"help", 'h', FLAG, FIELD(help), 0, 0, CLI_RUNNING | CLI_LIST},
-    {"json", 'j', FLAG, FIELD(json), 0, 0, CLI_RUNNING | CLI_LIST},
+    {"help", 'h', FLAG, FIELD(help), 0, 0, CLI_RUNNING | CLI_LIST | CLI_BIND},
+    {"json", 'j', FLAG, FIELD(json), 0, 0, CLI_RUNNING | CLI_LIST | CLI_BIND},
     {"count", 'c', NUMBER, FIELD(count), 1, UINT64_MAX, CLI_RUNNING},
     {"duration", 'd', SECONDS, FIELD(duration), 0, 0, CLI_RUNNING},
     {"burst", 'b', NUMBER, FIELD(burst), 1, CLI_BURST_MAX, CLI_RUNNING},
@@ -50,6 +50,11 @@ static const struct row rows[] = {
     {"snaplen", 's', NUMBER, FIELD(snaplen), 1, 262144, CLI_CAPTURE},
     {"format", 'f', TEXT, FIELD(format), 0, 0, CLI_CAPTURE},
     {"ip", 0, TEXT, FIELD(ip), 0, 0, CLI_ECHO},
+    {"status", 0, FLAG, FIELD(status), 0, 0, CLI_BIND},
+    {"user", 'u', TEXT, FIELD(user), 0, 0, CLI_BIND},
+    {"yes", 'y', FLAG, FIELD(yes), 0, 0, CLI_BIND},
+    {"dry-run", 'n', FLAG, FIELD(dry_run), 0, 0, CLI_BIND},
+    {"force", 0, FLAG, FIELD(force), 0, 0, CLI_BIND},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -209,7 +214,7 @@ int cli_options(const struct cli_command *command, int argc, char **argv,
     }
     if (status != CLI_OK || settings->help)
         return status;
-    if (argc - optind != expected) {
+    if (argc - optind != expected && command->operands[0] != '[') {
         if (expected == 0)
             cli_error("%s takes no arguments, but '%s' was given; see ironring %s --help",
                       command->name, argv[optind], command->name);

@@ -16,8 +16,6 @@
 
 #include "linux/sysfs.h"
 
-#define PCI_CLASS_NETWORK 0x02u /* base class */
-
 static bool hex_digits(const char *text, size_t count)
 {
     return strspn(text, "0123456789abcdefABCDEF") >= count;
@@ -186,7 +184,7 @@ int ir_pci_list(const char *sysfs, struct ir_pci_info **list)
             status = 0;
             continue;
         }
-        if (status == 0 && info.class_code >> 16 == PCI_CLASS_NETWORK)
+        if (status == 0 && info.class_code >> 16 == IR_PCI_CLASS_NETWORK)
             status = append(list, &count, &info);
     }
     closedir(folder);

@@ -24,9 +24,10 @@ struct ir_pci_roots {
 };
 extern const struct ir_pci_roots ir_pci_machine;
 
-#define IR_PCI_ADDRESS_LENGTH 13u /* 0000:03:00.0 and its end */
+#define IR_PCI_CLASS_NETWORK  0x02u /* base class */
+#define IR_PCI_ADDRESS_LENGTH 13u   /* 0000:03:00.0 and its end */
 #define IR_PCI_NAME_LENGTH    64u
-#define IR_PCI_INTERFACES_MAX 4u /* network interfaces of one device that are kept */
+#define IR_PCI_INTERFACES_MAX 8u /* network interfaces of one device that are kept */
 #define IR_PCI_PATH_LENGTH    256u
 #define IR_PCI_OTHERS_LENGTH  80u
 
@@ -61,7 +62,11 @@ int ir_pci_inspect(const char *sysfs, const char *address, struct ir_pci_info *i
  * Returns their number. Errors: -ENOENT no PCI devices in this sysfs, -ENOMEM, -EIO. */
 int ir_pci_list(const char *sysfs, struct ir_pci_info **list);
 
-/* pci_group.c: the devices of the same IOMMU group that a kernel driver uses, by address, as in
+/* pci_group.c: whether a program gets the group of a device that is bound to this driver, or to none
+ * when it is empty. `class_code` is 0 for what is no PCI device. */
+bool ir_pci_viable(const char *driver, uint32_t class_code);
+
+/* The devices of the same IOMMU group that a kernel driver uses, by address, as in
  * "0000:03:00.1, 0000:03:00.2", as many as there is room for; empty when there are none, or they
  * cannot be read. */
 void ir_pci_group_others(const struct ir_pci_roots *roots, const struct ir_pci_info *info,

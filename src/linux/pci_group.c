@@ -11,12 +11,14 @@
 #include "linux/pci.h"
 #include "linux/sysfs.h"
 
-/* Drivers that leave a device's memory accesses to a program, or make none: as in the kernel, which
- * takes a group with those. */
-static bool leaves_alone(const char *driver)
+#define CLASS_BRIDGE 0x0604u /* base class and subclass of a bridge between PCI buses */
+
+/* As in the kernel: drivers that leave a device's memory accesses to a program, or make none
+ * (Documentation/driver-api/vfio.rst, "Groups, Devices, and IOMMUs"). */
+bool ir_pci_viable(const char *driver, uint32_t class_code)
 {
-    return driver[0] == '\0' || strcmp(driver, "vfio-pci") == 0 ||
-           strcmp(driver, "pcieport") == 0 || strcmp(driver, "pci-stub") == 0;
+    return driver[0] == '\0' || strcmp(driver, "pci-stub") == 0 || strstr(driver, "vfio") != NULL ||
+           class_code >> 8 == CLASS_BRIDGE;
 }
 
 void ir_pci_group_others(const struct ir_pci_roots *roots, const struct ir_pci_info *info,
@@ -38,7 +40,8 @@ void ir_pci_group_others(const struct ir_pci_roots *roots, const struct ir_pci_i
         char address[IR_PCI_ADDRESS_LENGTH];
 
         if (!ir_pci_address(entry->d_name, address) || strcmp(address, info->address) == 0 ||
-            ir_pci_inspect(roots->sysfs, address, &other) != 0 || leaves_alone(other.driver) ||
+            ir_pci_inspect(roots->sysfs, address, &other) != 0 ||
+            ir_pci_viable(other.driver, other.class_code) ||
             length + sizeof(", ") + sizeof(address) > IR_PCI_OTHERS_LENGTH)
             continue;
         length += (size_t)snprintf(others + length, IR_PCI_OTHERS_LENGTH - length, "%s%s",
