@@ -91,12 +91,11 @@ static int take_user(struct cli_bind_wish *wish)
     return CLI_FAILED;
 }
 
-/* Understand operands and options. */
-static int understand(struct cli_bind_wish *wish)
+/* Understand options and operands, of which there is one at least. */
+static int understand(struct cli_bind_wish *wish, size_t count)
 {
     const struct cli_settings *settings = wish->settings;
-    size_t count = count_operands(wish->operands);
-    const char *last = count > 0 ? wish->operands[count - 1] : NULL;
+    const char *last = wish->operands[count - 1];
     char address[IR_PCI_ADDRESS_LENGTH];
     int status;
 
@@ -135,11 +134,11 @@ static int understand(struct cli_bind_wish *wish)
     return status;
 }
 
-static int change(struct cli_bind_wish *wish)
+static int change(struct cli_bind_wish *wish, size_t count)
 {
     struct ifaddrs *interfaces = NULL;
     struct ir_bind_plan plan;
-    int status = understand(wish);
+    int status = understand(wish, count);
     int error;
 
     if (status != CLI_OK)
@@ -188,7 +187,7 @@ static int run_bind(const struct cli_command *command, const struct cli_settings
         if (status == CLI_OK)
             status = cli_bind_status(settings, wish.addresses, count);
     } else {
-        status = change(&wish);
+        status = change(&wish, count);
     }
     free(wish.addresses);
     return status;

@@ -157,7 +157,8 @@ static int carry_out(const struct cli_bind_wish *wish, const struct ir_bind_plan
         return CLI_FAILED;
     }
     if (!say_state(stdout, plan)) {
-        cli_error("it was done, but cannot be read back; see ironring bind --status");
+        cli_error("%s%s: it was done, but cannot be read back; see ironring bind --status",
+                  plan->devices[0].info.address, plan->device_count > 1 ? " and others" : "");
         return CLI_FAILED;
     }
     if (wish->request.give) {

@@ -10,7 +10,7 @@ help_of_the_tool_and_of_each_command_has_examples() {
     run 0 --help
     grep -q '^Examples:' "$work/out" || fail "no examples"
     cp "$work/out" "$work/tool"
-    for command in fwd gen capture echo list; do
+    for command in fwd gen capture echo list bind; do
         grep -q "^  $command " "$work/tool" || fail "$command is not in the help"
         run 0 "$command" --help
         [ ! -s "$work/err" ] || fail "help on standard error"
@@ -24,7 +24,7 @@ help_of_the_tool_and_of_each_command_has_examples() {
 help_lines_fit_a_terminal() {
     local command
 
-    for command in fwd gen capture echo list; do
+    for command in fwd gen capture echo list bind; do
         run 0 "$command" --help
         ! grep -E '^.{101}' "$work/out" || fail "a line of more than 100 characters"
     done
@@ -74,6 +74,8 @@ wrong_number_of_arguments_is_a_usage_error() {
     says 'gen takes 1 argument \(DEVICE\), not 0; see ironring gen --help'
     run 2 capture a b c
     says 'capture takes 2 arguments \(DEVICE FILE\), not 3; see ironring capture --help'
+    run 2 bind vfio-pci
+    says 'which device\? Give an address such as 0000:03:00.0 before vfio-pci; .*'
     run 2 list all
     says "list takes no arguments, but 'all' was given; see ironring list --help"
 }

@@ -15,7 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FILES_SEEN 64 /* descriptors looked at */
+#define FILES_SEEN 64  /* descriptors looked at */
+#define OWNERS_MAX 16u /* files whose owner is set */
 
 const struct inject_call inject_calls[INJECT_KINDS] = {
     [INJECT_MALLOC] = {"malloc", {ENOMEM}},
@@ -47,12 +48,15 @@ const struct inject_call inject_calls[INJECT_KINDS] = {
     [INJECT_STAT] = {"stat", {EACCES, ENOENT, ELOOP}},
     [INJECT_ACCESS] = {"access", {EACCES, ENOENT, EIO}},
     [INJECT_FLOCK] = {"flock", {EWOULDBLOCK, ENOLCK, EINTR}},
+    [INJECT_CHOWN] = {"chown", {EPERM, EROFS, EIO, ENOENT}},
     [INJECT_UNLINK] = {"unlink", {EACCES, ENOENT, EBUSY}},
     [INJECT_MEMFD] = {"memfd create", {EMFILE, ENFILE, ENOMEM}},
     [INJECT_TRUNCATE] = {"ftruncate", {EFBIG, EINTR, EIO, EPERM}},
     [INJECT_FCNTL] = {"fcntl", {EPERM, EBUSY, EINVAL}},
     [INJECT_FALLOCATE] = {"fallocate", {EOPNOTSUPP, EINTR, ENOSPC, EPERM}},
     [INJECT_EVENTFD] = {"eventfd", {EMFILE, ENFILE, ENODEV, ENOMEM}},
+    [INJECT_IFADDRS] = {"getifaddrs", {ENOMEM, EMFILE, ENOBUFS}},
+    [INJECT_USERS] = {"user database", {EIO, EMFILE, ENOMEM, ERANGE}},
     [INJECT_THREAD] = {"pthread create", {EAGAIN}},
     [INJECT_MUTEX] = {"pthread mutex init", {ENOMEM, EAGAIN}},
     [INJECT_STREAM_READ] = {"stream read", {EIO, EISDIR}},
@@ -79,6 +83,16 @@ static _Atomic int64_t threads;
 static const char *stage; /* null until inject_stage */
 static int tap_peer = -1;
 static inject_ioctl *answer_ioctl;
+static struct ifaddrs *interfaces;
+
+static int (*reaction)(const char *path, const char *text);
+static bool reacting;
+
+/* Whose files are, as far as it has been said; an entry without a path is free. */
+static struct {
+    char path[INJECT_PATH];
+    uid_t owner;
+} owners[OWNERS_MAX];
 
 void inject_arm(const struct inject_plan *plan)
 {
@@ -113,7 +127,7 @@ bool inject_fails(enum inject_kind kind)
 {
     uint32_t call;
 
-    if (spared || !atomic_load(&armed) || kind != current.kind)
+    if (spared || reacting || !atomic_load(&armed) || kind != current.kind)
         return false;
     call = atomic_fetch_add(&calls, 1u) + 1u;
     if (call < current.number || (call > current.number && !current.lasting))
@@ -187,12 +201,82 @@ int inject_tap_peer(void)
     return tap_peer;
 }
 
+void inject_stage_interfaces(struct ifaddrs *list)
+{
+    interfaces = list;
+}
+
+struct ifaddrs *inject_interfaces(void)
+{
+    return interfaces;
+}
+
+static bool on_stage(const char *path)
+{
+    static const char *const prefixes[] = {"/sys/", "/dev/vfio/", "/dev/iommu", "/dev/uio"};
+
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+        if (strncmp(path, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    }
+    return strcmp(path, "/proc") == 0; /* not what is in it: sanitizers look there */
+}
+
 const char *inject_path(const char *path, char *staged)
 {
-    if (stage == NULL || strncmp(path, "/sys/", sizeof("/sys/") - 1) != 0 ||
+    if (stage == NULL || !on_stage(path) ||
         snprintf(staged, INJECT_PATH, "%s%s", stage, path) >= (int)INJECT_PATH)
         return path;
     return staged;
+}
+
+void inject_on_write(int (*react)(const char *path, const char *text))
+{
+    reaction = react;
+}
+
+int inject_react(int file, const void *bytes, size_t size)
+{
+    char name[64];
+    char path[INJECT_PATH];
+    char text[INJECT_PATH];
+    ssize_t length;
+    int result;
+
+    if (reaction == NULL || reacting || size >= sizeof(text))
+        return 0;
+    reacting = true;
+    (void)snprintf(name, sizeof(name), "/proc/self/fd/%d", file);
+    length = readlink(name, path, sizeof(path) - 1);
+    path[length > 0 ? length : 0] = '\0';
+    memcpy(text, bytes, size);
+    text[size] = '\0';
+    result = reaction(path, text);
+    reacting = false;
+    return result;
+}
+
+void inject_own(const char *path, uid_t owner)
+{
+    for (size_t i = 0; i < OWNERS_MAX; i++) {
+        if (owners[i].path[0] != '\0' && strcmp(owners[i].path, path) != 0)
+            continue;
+        (void)snprintf(owners[i].path, sizeof(owners[i].path), "%s", path);
+        owners[i].owner = owner;
+        return;
+    }
+    abort(); /* a test with too many files */
+}
+
+bool inject_owner(const char *path, uid_t *owner)
+{
+    for (size_t i = 0; i < OWNERS_MAX; i++) {
+        if (strcmp(owners[i].path, path) != 0)
+            continue;
+        *owner = owners[i].owner;
+        return true;
+    }
+    return false;
 }
 
 bool inject_open_tap(const char *path, int *file)

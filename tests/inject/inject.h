@@ -7,6 +7,7 @@
 #ifndef IRONRING_TESTS_INJECT_H
 #define IRONRING_TESTS_INJECT_H
 
+#include <ifaddrs.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -43,12 +44,15 @@ enum inject_kind {
     INJECT_STAT,
     INJECT_ACCESS,
     INJECT_FLOCK,
+    INJECT_CHOWN,
     INJECT_UNLINK,
     INJECT_MEMFD,
     INJECT_TRUNCATE,
     INJECT_FCNTL,
     INJECT_FALLOCATE,
     INJECT_EVENTFD,
+    INJECT_IFADDRS,
+    INJECT_USERS,
     INJECT_THREAD,
     INJECT_MUTEX,
     INJECT_STREAM_READ,
@@ -97,13 +101,26 @@ struct inject_held {
 /* *held has been initialised by the caller: MemorySanitizer does not see what the shims write. */
 void inject_count_held(struct inject_held *held);
 
-/* Paths below /sys are looked up below `root` instead, and /dev/net/tun is one end of a pair of sockets
- * whose other end inject_tap_peer returns: no part of the machine has to be there. */
+/* Paths below /sys and /dev/vfio, /dev/iommu, files /dev/uioN and the folder /proc are looked up below
+ * `root` instead, and /dev/net/tun is one end of a pair of sockets whose other end inject_tap_peer
+ * returns: no part of the machine has to be there. The users are root and alice, number 1000. */
 void inject_stage(const char *root);
 int inject_tap_peer(void);
 /* From now on this answers requests of ioctl; false for those that it does not know, which are granted. */
 typedef bool inject_ioctl(int file, unsigned long request, void *argument, int *result);
 void inject_stage_ioctl(inject_ioctl *answer);
+
+/* What getifaddrs says on stage. The list is the caller's. */
+void inject_stage_interfaces(struct ifaddrs *interfaces);
+
+/* What is written passes through `react`, the text with a null after it; null ends that. It returns 0
+ * when the file is none of its, 1 when it has taken the text, or a negative errno. No call fails on
+ * demand meanwhile. */
+void inject_on_write(int (*react)(const char *path, const char *text));
+
+/* From now on stat says that the file belongs to that user, until chown says otherwise: so that a test
+ * need not be root. */
+void inject_own(const char *path, uid_t owner);
 
 /* --- For the shims --- */
 
@@ -124,6 +141,11 @@ void inject_count_thread(int64_t change);
 /* Where the path leads on stage. `staged` has room for INJECT_PATH bytes. */
 #define INJECT_PATH 4096u
 const char *inject_path(const char *path, char *staged);
+/* What inject_on_write's function says of the text; 0 without one. */
+int inject_react(int file, const void *bytes, size_t size);
+/* The owner set by inject_own, or false. */
+bool inject_owner(const char *path, uid_t *owner);
+struct ifaddrs *inject_interfaces(void);
 /* True, and a descriptor in *file, when the path is /dev/net/tun on stage. */
 bool inject_open_tap(const char *path, int *file);
 bool inject_staged(void);

@@ -148,13 +148,14 @@ struct dirent64 *readdir64(DIR *folder)
 ssize_t readlinkat(int folder, const char *path, char *target, size_t size)
 {
     static ssize_t (*next)(int, const char *, char *, size_t);
+    char staged[INJECT_PATH];
 
     if (inject_fails(INJECT_READLINK))
         return -1;
     if (next == NULL)
         next = (ssize_t(*)(int, const char *, char *, size_t))inject_next(
             (inject_fn *)__interceptor_readlinkat, "readlinkat");
-    return next(folder, path, target, size);
+    return next(folder, inject_path(path, staged), target, size);
 }
 
 ssize_t readlink(const char *path, char *target, size_t size)
@@ -211,9 +212,17 @@ ssize_t read(int file, void *bytes, size_t size)
 ssize_t write(int file, const void *bytes, size_t size)
 {
     static ssize_t (*next)(int, const void *, size_t);
+    int taken;
 
     if (inject_fails(INJECT_WRITE))
         return -1;
+    taken = inject_react(file, bytes, size);
+    if (taken > 0)
+        return (ssize_t)size;
+    if (taken < 0) {
+        errno = -taken;
+        return -1;
+    }
     if (next == NULL)
         next = (ssize_t(*)(int, const void *, size_t))inject_next((inject_fn *)__interceptor_write,
                                                                   "write");

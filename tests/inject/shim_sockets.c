@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sockets between two processes that fail on demand, with the names they have.
+ * Sockets between two processes that fail on demand.
  */
 #define _XOPEN_SOURCE 700 /* not GNU: there addresses have a type of their own */
 #define _LARGEFILE64_SOURCE
@@ -8,8 +8,6 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "inject.h"
 
@@ -111,33 +109,4 @@ int poll(struct pollfd *files, nfds_t count, int milliseconds)
         next = (int (*)(struct pollfd *, nfds_t, int))inject_next((inject_fn *)__interceptor_poll,
                                                                   "poll");
     return next(files, count, milliseconds);
-}
-
-int stat(const char *path, struct stat *status)
-{
-    static int (*next)(const char *, struct stat *);
-
-    if (inject_fails(INJECT_STAT))
-        return -1;
-    if (next == NULL)
-        next = (int (*)(const char *, struct stat *))inject_next(NULL, "stat");
-    return next(path, status);
-}
-
-/* Structures and functions are the same on machines with 64-bit offsets. */
-int stat64(const char *path, struct stat64 *status)
-{
-    _Static_assert(sizeof(struct stat64) == sizeof(struct stat), "64-bit offsets");
-    return stat(path, (struct stat *)(void *)status);
-}
-
-int unlink(const char *path)
-{
-    static int (*next)(const char *);
-
-    if (inject_fails(INJECT_UNLINK))
-        return -1;
-    if (next == NULL)
-        next = (int (*)(const char *))inject_next(NULL, "unlink");
-    return next(path);
 }

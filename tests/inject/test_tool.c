@@ -10,12 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../bind/machine.h"
 #include "engine.h"
 #include "frames.h"
 #include "sysfs.h"
 
 #define ARGUMENTS_MAX 16u
-#define NAMES_MAX     6u
+#define NAMES_MAX     8u
 #define ROOM          512u
 #define LINES_ROOM    16384u
 
@@ -90,10 +91,48 @@ static void check_sentence(const struct command *command, const char *lines, uns
     require(named, "the sentence does not name what failed:\n%s", lines);
 }
 
+static bool card_is_alices(void)
+{
+    return strcmp(machine_driver(MACHINE_NIC), "vfio-pci") == 0 &&
+           strcmp(machine_override(MACHINE_NIC), "vfio-pci") == 0 &&
+           strstr(text_of("out"), "0000:01:00.0 is bound to vfio-pci") != NULL;
+}
+
+static bool card_is_the_kernels(void)
+{
+    return strcmp(machine_driver(MACHINE_NIC), "e1000e") == 0 &&
+           strcmp(machine_override(MACHINE_NIC), "(null)") == 0;
+}
+
+static bool all_bindings_are_shown(void)
+{
+    const char *lines = text_of("out");
+
+    return strstr(lines, "0000:01:00.0") != NULL && strstr(lines, "0000:03:01.0") != NULL &&
+           strstr(lines, "\n0000:03:02.0") != NULL && lines[strlen(lines) - 1] == '\n';
+}
+
+static bool binding_is_shown(void)
+{
+    const char *lines = text_of("out");
+
+    return strstr(lines, "\"driver\":\"e1000e\"") != NULL &&
+           strstr(lines, "\"memory_lock_limit\":") != NULL && lines[strlen(lines) - 1] == '\n';
+}
+
+/* Sentences on bindings that are not as they were. */
+static bool tells_of_a_change(const char *lines)
+{
+    return strstr(lines, "not all that was done before could be taken back") != NULL ||
+           strstr(lines, "it was done, but cannot be read back") != NULL ||
+           strstr(lines, "standard output cannot be written") != NULL;
+}
+
 static void run_tool(const void *of, const struct inject_plan *plan)
 {
     const struct subject *subject = of;
     const struct command *command = subject->command;
+    bool binds = strcmp(command->arguments[1], "bind") == 0;
     bool lists = strcmp(command->arguments[1], "list") == 0;
     static char text[ARGUMENTS_MAX][ROOM];
     static char no_sandbox[] = "--no-sandbox";
@@ -102,7 +141,9 @@ static void run_tool(const void *of, const struct inject_plan *plan)
     int saved[2];
     int status;
 
-    if (lists)
+    if (binds)
+        require(machine_build(engine_folder(), MACHINE_SMALL), "no machine");
+    else if (lists)
         sysfs_build(engine_folder());
     frames_write(path_of("in.pcap"));
     for (; command->arguments[count] != NULL; count++) {
@@ -130,13 +171,16 @@ static void run_tool(const void *of, const struct inject_plan *plan)
 
     if (status == 0) {
         /* What sysfs says is not there may have been unplugged: a shorter list is right. */
-        if (lists && inject_fired() > 0 && plan->error == ENOENT)
+        if ((lists || command->complete == all_bindings_are_shown) && inject_fired() > 0 &&
+            plan->error == ENOENT)
             return;
         require(command->complete(), "success, but the work is not done:\n%s", text_of("err"));
         return;
     }
     require(inject_fired() > 0, "it fails for no reason:\n%s", text_of("err"));
     require(status == 1, "exit status %d:\n%s", status, text_of("err"));
+    require(!binds || card_is_the_kernels() || tells_of_a_change(text_of("err")),
+            "it fails, and what has changed is not told:\n%s", text_of("err"));
     check_sentence(command, text_of("err"), plan->lasting ? 2 : 1);
 }
 
@@ -228,6 +272,22 @@ static const struct command list_json = {
     {"PCI devices", "standard output"},
     both_cards_are_listed,
 };
+static const struct command bind_to_vfio = {
+    {"ironring", "bind", "01:00.0", "vfio-pci", "--user", "alice", "--yes"},
+    {"01:00.0", "/dev/vfio/5", "user 'alice'", "addresses", "/sys", "loaded vfio-pci",
+     "standard output"},
+    card_is_alices,
+};
+static const struct command show_bindings = {
+    {"ironring", "bind"},
+    {"addresses", "PCI devices", "/sys/bus/pci/devices/0000:", "standard output"},
+    all_bindings_are_shown,
+};
+static const struct command show_binding = {
+    {"ironring", "bind", "--status", "--json", "01:00.0"},
+    {"addresses", "01:00.0", "standard output"},
+    binding_is_shown,
+};
 
 int main(int argc, char **argv)
 {
@@ -240,6 +300,9 @@ int main(int argc, char **argv)
         {"ironring_echo", &(struct subject){"82599", &echo}, run_tool},
         {"ironring_list", &(struct subject){"", &list}, run_tool},
         {"ironring_list_in_json", &(struct subject){"", &list_json}, run_tool},
+        {"ironring_bind_to_vfio", &(struct subject){"", &bind_to_vfio}, run_tool},
+        {"ironring_bind_showing_all", &(struct subject){"", &show_bindings}, run_tool},
+        {"ironring_bind_showing_one_in_json", &(struct subject){"", &show_binding}, run_tool},
         {"ironring_fwd_on_virtio_cards", &(struct subject){"virtio", &forward}, run_tool},
         {"ironring_fwd_with_threads_and_json_on_virtio_cards",
          &(struct subject){"virtio", &forward_json}, run_tool},
