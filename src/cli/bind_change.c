@@ -66,7 +66,7 @@ static void print_plan(const struct cli_bind_wish *wish, const struct ir_bind_pl
     }
     for (size_t i = 0; i < plan->step_count; i++) {
         print_step(stdout, wish, plan, &plan->steps[i]);
-        putchar('\n');
+        (void)fputc('\n', stdout);
     }
 }
 

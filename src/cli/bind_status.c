@@ -4,6 +4,7 @@
  * who is not root.
  */
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #include "cli/bind.h"
 #include "cli/json.h"
 
-#define RECORD_LENGTH 4096u /* of a user in the database */
+#define RECORD_LENGTH 4096u /* of a user or group in the database */
 
 const char *cli_bind_user_name(uid_t user, char name[CLI_USER_LENGTH])
 {
@@ -25,6 +26,20 @@ const char *cli_bind_user_name(uid_t user, char name[CLI_USER_LENGTH])
         (void)snprintf(name, CLI_USER_LENGTH, "%.*s", (int)CLI_USER_LENGTH - 1, entry.pw_name);
     else
         (void)snprintf(name, CLI_USER_LENGTH, "%u", user);
+    return name;
+}
+
+/* The group's name, or the number when there is none. */
+static const char *group_name(gid_t group, char name[CLI_USER_LENGTH])
+{
+    char record[RECORD_LENGTH];
+    struct group entry;
+    struct group *found = NULL;
+
+    if (getgrgid_r(group, &entry, record, sizeof(record), &found) == 0 && found != NULL)
+        (void)snprintf(name, CLI_USER_LENGTH, "%.*s", (int)CLI_USER_LENGTH - 1, entry.gr_name);
+    else
+        (void)snprintf(name, CLI_USER_LENGTH, "%u", group);
     return name;
 }
 
@@ -64,7 +79,8 @@ static bool find_missing(const struct ir_bind_device *device, char clause[IR_ERR
         (void)snprintf(clause, IR_ERROR_LENGTH, "%s", cli_bind_user_name(node->owner, name));
         return false;
     } else if (node->group != 0 && (node->mode & 0060u) == 0060u) {
-        (void)snprintf(clause, IR_ERROR_LENGTH, "members of group %u", node->group);
+        (void)snprintf(clause, IR_ERROR_LENGTH, "members of group %s",
+                       group_name(node->group, name));
         return false;
     } else {
         (void)snprintf(clause, IR_ERROR_LENGTH, "%.200s is only root's", node->path);

@@ -223,7 +223,7 @@ static void show_node(const char *path, bool show)
         return;
     }
     (void)machine_put(path, "");
-    inject_own(place(whole, "%s", path), 0);
+    inject_own(place(whole, "%s", path), 0, 0);
     (void)chmod(whole, 0600);
 }
 

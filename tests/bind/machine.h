@@ -31,10 +31,10 @@
 
 #define MACHINE_ALICE 1000u
 
-#define MACHINE_ALL   100u /* devices */
-#define MACHINE_SMALL 3u   /* the first, and the two cards of group 3 */
+#define MACHINE_ALL 100u /* devices */
 
-/* Build it in an empty folder and let its kernel react. False when something cannot be made. */
+/* Build it in an empty folder with the first `count` of MACHINE_NIC, MACHINE_SHARED, MACHINE_SHARED2 and
+ * the others, and let its kernel react. False when something cannot be made. */
 bool machine_build(const char *folder, size_t count);
 /* The folders of the machine that was built last. */
 const struct ir_bind_roots *machine_roots(void);

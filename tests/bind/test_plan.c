@@ -74,12 +74,12 @@ static void what_is_bound_is_only_given(void **state)
     planning_bind_to_vfio(MACHINE_NIC);
     assert_true(machine_put("dev/vfio/5", ""));
     (void)snprintf(path, sizeof(path), "%s/dev/vfio/5", fixture_folder());
-    inject_own(path, 0);
+    inject_own(path, 0, 0);
     planning_ask(IR_BIND_VFIO_PCI, MACHINE_NIC, NULL);
     assert_steps("");
     planning_give(MACHINE_ALICE);
     assert_steps("give dev/vfio/5 < ''\n");
-    inject_own(path, MACHINE_ALICE);
+    inject_own(path, MACHINE_ALICE, 0);
     assert_steps("");
     planning_give(0);
     assert_steps("give dev/vfio/5 < ''\n");
@@ -95,13 +95,13 @@ static void own_node_that_has_a_name_is_given_by_it(void **state)
     assert_true(machine_put("dev/vfio/devices/vfio0", ""));
     assert_true(machine_put("sys/bus/pci/devices/0000:01:00.0/vfio-dev/vfio0/power", ""));
     (void)snprintf(path, sizeof(path), "%s/dev/vfio/5", fixture_folder());
-    inject_own(path, MACHINE_ALICE);
+    inject_own(path, MACHINE_ALICE, 0);
     (void)snprintf(path, sizeof(path), "%s/dev/vfio/devices/vfio0", fixture_folder());
-    inject_own(path, 0);
+    inject_own(path, 0, 0);
     planning_ask(IR_BIND_VFIO_PCI, MACHINE_NIC, NULL);
     planning_give(MACHINE_ALICE);
     assert_steps("give dev/vfio/devices/vfio0 < ''\n");
-    inject_own(path, MACHINE_ALICE);
+    inject_own(path, MACHINE_ALICE, 0);
     assert_steps("");
 }
 

@@ -92,6 +92,7 @@ static bool reacting;
 static struct {
     char path[INJECT_PATH];
     uid_t owner;
+    gid_t group;
 } owners[OWNERS_MAX];
 
 void inject_arm(const struct inject_plan *plan)
@@ -256,24 +257,26 @@ int inject_react(int file, const void *bytes, size_t size)
     return result;
 }
 
-void inject_own(const char *path, uid_t owner)
+void inject_own(const char *path, uid_t owner, gid_t group)
 {
     for (size_t i = 0; i < OWNERS_MAX; i++) {
         if (owners[i].path[0] != '\0' && strcmp(owners[i].path, path) != 0)
             continue;
         (void)snprintf(owners[i].path, sizeof(owners[i].path), "%s", path);
         owners[i].owner = owner;
+        owners[i].group = group;
         return;
     }
     abort(); /* a test with too many files */
 }
 
-bool inject_owner(const char *path, uid_t *owner)
+bool inject_owner(const char *path, uid_t *owner, gid_t *group)
 {
     for (size_t i = 0; i < OWNERS_MAX; i++) {
         if (strcmp(owners[i].path, path) != 0)
             continue;
         *owner = owners[i].owner;
+        *group = owners[i].group;
         return true;
     }
     return false;

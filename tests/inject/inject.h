@@ -103,7 +103,8 @@ void inject_count_held(struct inject_held *held);
 
 /* Paths below /sys and /dev/vfio, /dev/iommu, files /dev/uioN and the folder /proc are looked up below
  * `root` instead, and /dev/net/tun is one end of a pair of sockets whose other end inject_tap_peer
- * returns: no part of the machine has to be there. The users are root and alice, number 1000. */
+ * returns: no part of the machine has to be there. The users are root and alice, number 1000, the
+ * groups root and vfio, number 104. */
 void inject_stage(const char *root);
 int inject_tap_peer(void);
 /* From now on this answers requests of ioctl; false for those that it does not know, which are granted. */
@@ -118,9 +119,9 @@ void inject_stage_interfaces(struct ifaddrs *interfaces);
  * demand meanwhile. */
 void inject_on_write(int (*react)(const char *path, const char *text));
 
-/* From now on stat says that the file belongs to that user, until chown says otherwise: so that a test
- * need not be root. */
-void inject_own(const char *path, uid_t owner);
+/* From now on stat says that the file belongs to that user and group, until chown says otherwise: so that
+ * a test need not be root. */
+void inject_own(const char *path, uid_t owner, gid_t group);
 
 /* --- For the shims --- */
 
@@ -143,8 +144,8 @@ void inject_count_thread(int64_t change);
 const char *inject_path(const char *path, char *staged);
 /* What inject_on_write's function says of the text; 0 without one. */
 int inject_react(int file, const void *bytes, size_t size);
-/* The owner set by inject_own, or false. */
-bool inject_owner(const char *path, uid_t *owner);
+/* What inject_own has set, or false. */
+bool inject_owner(const char *path, uid_t *owner, gid_t *group);
 struct ifaddrs *inject_interfaces(void);
 /* True, and a descriptor in *file, when the path is /dev/net/tun on stage. */
 bool inject_open_tap(const char *path, int *file);

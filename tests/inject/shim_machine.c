@@ -8,6 +8,7 @@
 #undef _FILE_OFFSET_BITS /* both names of each function are defined here */
 
 #include <errno.h>
+#include <grp.h>
 #include <ifaddrs.h>
 #include <pwd.h>
 #include <string.h>
@@ -24,6 +25,8 @@ static const struct {
 #define USERS (sizeof(users) / sizeof(users[0]))
 
 #define WEAK __attribute__((weak))
+WEAK int __interceptor_getgrgid_r(gid_t number, struct group *entry, char *record, size_t size,
+                                  struct group **found);
 WEAK int __interceptor_getifaddrs(struct ifaddrs **list);
 WEAK int __interceptor_getpwnam_r(const char *name, struct passwd *entry, char *record, size_t size,
                                   struct passwd **found);
@@ -36,6 +39,7 @@ int stat(const char *path, struct stat *status)
     char staged[INJECT_PATH];
     const char *where = inject_path(path, staged);
     uid_t owner;
+    gid_t group;
     int result;
 
     if (inject_fails(INJECT_STAT))
@@ -43,9 +47,9 @@ int stat(const char *path, struct stat *status)
     if (next == NULL)
         next = (int (*)(const char *, struct stat *))inject_next(NULL, "stat");
     result = next(where, status);
-    if (result == 0 && inject_owner(where, &owner)) {
+    if (result == 0 && inject_owner(where, &owner, &group)) {
         status->st_uid = owner;
-        status->st_gid = 0;
+        status->st_gid = group;
     }
     return result;
 }
@@ -63,14 +67,16 @@ int chown(const char *path, uid_t owner, gid_t group)
     char staged[INJECT_PATH];
     const char *where = inject_path(path, staged);
     struct stat status;
-    uid_t before;
+    uid_t old_owner;
+    gid_t old_group;
 
     if (inject_fails(INJECT_CHOWN))
         return -1;
-    if (inject_owner(where, &before)) {
+    if (inject_owner(where, &old_owner, &old_group)) {
         if (stat(path, &status) != 0)
             return -1;
-        inject_own(where, owner);
+        inject_own(where, owner == (uid_t)-1 ? old_owner : owner,
+                   group == (gid_t)-1 ? old_group : group);
         return 0;
     }
     if (next == NULL)
@@ -149,6 +155,29 @@ int getpwuid_r(uid_t user, struct passwd *entry, char *record, size_t size, stru
         next = (int (*)(uid_t, struct passwd *, char *, size_t, struct passwd **))inject_next(
             (inject_fn *)__interceptor_getpwuid_r, "getpwuid_r");
     return next(user, entry, record, size, found);
+}
+
+int getgrgid_r(gid_t number, struct group *entry, char *record, size_t size, struct group **found)
+{
+    static int (*next)(gid_t, struct group *, char *, size_t, struct group **);
+    static const char name[] = "vfio";
+
+    *found = NULL;
+    if (inject_fails(INJECT_USERS))
+        return errno;
+    if (inject_staged()) {
+        if (number != 104 || size < sizeof(name))
+            return 0;
+        memcpy(record, name, sizeof(name));
+        memset(entry, 0, sizeof(*entry));
+        entry->gr_name = record;
+        *found = entry;
+        return 0;
+    }
+    if (next == NULL)
+        next = (int (*)(gid_t, struct group *, char *, size_t, struct group **))inject_next(
+            (inject_fn *)__interceptor_getgrgid_r, "getgrgid_r");
+    return next(number, entry, record, size, found);
 }
 
 int getifaddrs(struct ifaddrs **list)

@@ -142,7 +142,8 @@ static void run_tool(const void *of, const struct inject_plan *plan)
     int status;
 
     if (binds)
-        require(machine_build(engine_folder(), MACHINE_SMALL), "no machine");
+        require(machine_build(engine_folder(), command->complete == all_bindings_are_shown ? 3 : 1),
+                "no machine");
     else if (lists)
         sysfs_build(engine_folder());
     frames_write(path_of("in.pcap"));
