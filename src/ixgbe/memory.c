@@ -60,12 +60,14 @@ void ixgbe_ring_clear(struct ixgbe_desc *desc, uint64_t size)
 }
 
 void ixgbe_rx_make(struct ixgbe_rx *rx, const struct ir_regs *regs, struct ir_pool *pool,
-                   const struct ir_dma *memory, uint32_t size, uint32_t tail_register)
+                   const struct ir_dma *memory, uint32_t size, uint32_t tail_register,
+                   uint64_t errors)
 {
     (void)ixgbe_rxq_init(&rx->queue, size);
     rx->queue.regs = regs;
     rx->queue.pool = pool;
     rx->queue.desc = ring_at(memory, size);
+    rx->queue.errors = errors;
     rx->queue.tail_register = tail_register;
     rx->queue.dropped.errors = 0;
     rx->queue.dropped.oversize = 0;

@@ -84,8 +84,7 @@ void ixgbe_ring_release(struct ir_domain *domain, struct ir_pool *pool, const st
 */
 void ixgbe_ring_clear(struct ixgbe_desc *desc, uint64_t size);
 
-/* A queue that is broken until the device is started. Which errors condemn a frame is the caller's to
- * say. */
+/* A queue that is broken until the device is started. `errors` condemn a frame. */
 /*@ requires \valid(rx) && \valid_read(pool) && \valid_read(memory);
     requires \separated(rx, pool) && \separated(rx, memory);
     requires (size == 64 || size == 128 || size == 256 || size == 512 || size == 1024 ||
@@ -99,7 +98,8 @@ void ixgbe_ring_clear(struct ixgbe_desc *desc, uint64_t size);
     ensures tail: rx->queue.tail_register == tail_register;
 */
 void ixgbe_rx_make(struct ixgbe_rx *rx, const struct ir_regs *regs, struct ir_pool *pool,
-                   const struct ir_dma *memory, uint32_t size, uint32_t tail_register);
+                   const struct ir_dma *memory, uint32_t size, uint32_t tail_register,
+                   uint64_t errors);
 /* The same; `head` is where the device writes its progress, or null when it does not. */
 /*@ requires \valid(tx) && \valid_read(pool) && \valid_read(memory);
     requires \separated(tx, pool) && \separated(tx, memory);

@@ -38,8 +38,8 @@ int ixgbe_rx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct
     if (result != 0)
         return result;
     /*@ ghost provided: ; */
-    ixgbe_rx_make(rx, &dev->base.transport->bars[0], pool, &memory, size, IXGBE_RDT(index));
-    rx->queue.errors = IXGBE_RXD_ERRORS;
+    ixgbe_rx_make(rx, &dev->base.transport->bars[0], pool, &memory, size, IXGBE_RDT(index),
+                  IXGBE_RXD_ERRORS);
     /*@ assert others_apart: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
             \separated(rx, &dev->rx[q]); */
     /*@ assert others: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
