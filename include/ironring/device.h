@@ -144,7 +144,7 @@ int ir_stats(struct ir_dev *dev, struct ir_stats *stats);
 
 struct ir_info {
     char name[64];   /* as given to ir_open */
-    char driver[16]; /* ixgbe, virtio */
+    char driver[16]; /* ixgbe, e1000e, virtio */
     uint16_t vendor, device;
     uint32_t rx_queues_max, tx_queues_max;
     uint32_t frame_max; /* longest frame that can be sent, bytes without checksum */

@@ -6,11 +6,13 @@
 
 #include <stddef.h>
 
+#include "e1000e/e1000e.h"
 #include "ixgbe/ixgbe.h"
 #include "virtio/virtio.h"
 
 static const struct ir_driver *const drivers[] = {
     &ixgbe_driver,
+    &e1000e_driver,
     &virtio_driver,
 };
 

@@ -82,7 +82,8 @@ static int open_driver(struct ir_domain *domain, const char *device, struct ir_t
     if (driver == NULL) {
         (void)snprintf(error, IR_ERROR_LENGTH,
                        "%.80s: there is no driver for PCI id %04x:%04x; use a card of the Intel "
-                       "82599 family (such as 8086:10fb) or a virtio network card (1af4:1041)",
+                       "82599 family (such as 8086:10fb), an Intel 82574 (8086:10d3) or a virtio "
+                       "network card (1af4:1041)",
                        device, transport->vendor, transport->device);
         return -ENOTSUP;
     }
