@@ -9,7 +9,7 @@ from prover import trusted as lists
 
 from . import properties, sources, tree
 
-FOLDERS = ('include/ironring/', 'src/core/', 'src/ixgbe/', 'src/virtio/')
+FOLDERS = ('include/ironring/', 'src/core/', 'src/e1000e/', 'src/ixgbe/', 'src/virtio/')
 DOCUMENT = 'docs/assurance.md'
 NOT_CLAIMED = '## What is not claimed'
 MEASURES = ('proof', 'tests', 'corpora', 'mutants')  # of a function

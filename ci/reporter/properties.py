@@ -14,20 +14,23 @@ from .sources import hostile
 
 ANY = ('*',)
 MOVES = ('src/core/moves.*', 'src/core/pool.*', 'src/core/ring.*', 'src/ixgbe/queue.c', 'src/ixgbe/rx.c',
-         'src/ixgbe/tx.c', 'src/virtio/ring.*', 'src/virtio/queue.*', 'src/virtio/rx*', 'src/virtio/tx.c')
+         'src/ixgbe/send.h', 'src/ixgbe/tx.c', 'src/e1000e/tx.c', 'src/virtio/ring.*', 'src/virtio/queue.*',
+         'src/virtio/rx*', 'src/virtio/tx.c')
 ADDRESSES = ('src/core/dma.c:ir_dma_iova', 'src/core/pool.h:ir_pool_iova', 'src/ixgbe/rx.c:rx_lend',
-             'src/ixgbe/tx.c:tx_lend', 'src/ixgbe/tx.c:tx_announce', 'src/ixgbe/start.c:describe_*_ring',
+             'src/ixgbe/send.h:ixgbe_tx_lend', 'src/ixgbe/send.h:ixgbe_tx_announce',
+             'src/ixgbe/start.c:describe_*_ring', 'src/e1000e/start.c:describe_ring',
              'src/virtio/queue.*:virtio_post*', 'src/virtio/queue.h:virtio_header_iova', 'src/virtio/control.c:write_command')
 HANDLES = ('include/ironring/*', 'src/core/packet.c', 'src/core/handle.h', 'src/core/pool.h:ir_pool_holds',
            'src/core/pool.h:ir_pool_grant', 'src/core/pool.h:ir_pool_revoke', 'src/core/pool.c:ir_pool_return',
-           'src/core/pool.c:ir_pool_take', 'src/core/regs.*', 'src/ixgbe/tx.c:tx_check',
+           'src/core/pool.c:ir_pool_take', 'src/core/regs.*', 'src/ixgbe/send.h:ixgbe_tx_check',
            'src/virtio/tx.c:tx_check')
 FETCHES = ('src/core/dma.h:ir_dma_load*', 'src/ixgbe/rx.c:rx_take', 'src/ixgbe/rx.c:rx_deliver*',
            'src/ixgbe/rx.c:rx_drop', 'src/ixgbe/rx.c:rx_breach', 'src/ixgbe/descriptor.h',
-           'src/ixgbe/tx.c:tx_finished', 'src/ixgbe/tx.c:ixgbe_tx_reclaim', 'src/virtio/queue.h:virtio_completed',
+           'src/ixgbe/tx.c:tx_finished', 'src/ixgbe/tx.c:ixgbe_tx_reclaim', 'src/e1000e/tx.c:tx_finished',
+           'src/virtio/queue.h:virtio_completed',
            'src/virtio/queue.h:virtio_waiting', 'src/virtio/rx.h:virtio_deliverable', 'src/virtio/rx_skip.c')
-BURSTS = ('src/core/ring.*', 'src/core/moves.*', 'src/ixgbe/rx.c', 'src/ixgbe/tx.c', 'src/ixgbe/descriptor.h',
-          'src/virtio/ring.*', 'src/virtio/rx*', 'src/virtio/tx.c')
+BURSTS = ('src/core/ring.*', 'src/core/moves.*', 'src/ixgbe/rx.c', 'src/ixgbe/send.h', 'src/ixgbe/tx.c',
+          'src/ixgbe/descriptor.h', 'src/e1000e/tx.c', 'src/virtio/ring.*', 'src/virtio/rx*', 'src/virtio/tx.c')
 RINGS = ('rx', 'tx', 'virtio-split', 'virtio-packed')
 VIRTIO = ('virtio-ctrl', 'virtio-config', 'virtio-caps')
 PROMISES = ('contract', 'invariant', 'call')

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from . import jobs
 
-SUITES = ('core', 'ixgbe', 'virtio', 'api', 'sim', 'vhost_user')
+SUITES = ('core', 'e1000e', 'ixgbe', 'virtio', 'api', 'sim', 'vhost_user')
 WORD = re.compile(r'[a-z0-9]+')
 BUILD_LIMIT = 600
 MUTANT_LIMIT = 300             # seconds in which tests have to catch a version
