@@ -30,7 +30,7 @@ int e1000e_phy_release(struct e1000e_dev *dev)
 }
 
 /* One transfer over MDIO (10.2.2, MDIC). */
-/*@ requires dev_window(dev) && card.resetting == 0;
+/*@ requires dev_window(dev) && card.resetting == 0 && command < E1000E_MDIC_READY;
     requires \valid(answer) && \separated(answer, dev, dev->base.transport);
     assigns card, *answer;
     assigns dev->trouble \from \nothing;

@@ -52,8 +52,10 @@ int e1000e_start_tx(struct e1000e_dev *dev)
 /* The field for buffers of that many bytes. */
 /*@ requires bytes == 2048 || bytes == 4096 || bytes == 8192 || bytes == 16384;
     assigns \nothing;
-    ensures \result == E1000E_RCTL_SIZE_2K || \result == E1000E_RCTL_SIZE_4K ||
-        \result == E1000E_RCTL_SIZE_8K || \result == E1000E_RCTL_SIZE_16K;
+    ensures bytes == 2048 ==> \result == E1000E_RCTL_SIZE_2K;
+    ensures bytes == 4096 ==> \result == E1000E_RCTL_SIZE_4K;
+    ensures bytes == 8192 ==> \result == E1000E_RCTL_SIZE_8K;
+    ensures bytes == 16384 ==> \result == E1000E_RCTL_SIZE_16K;
 */
 static uint32_t size_field(uint64_t bytes)
 {

@@ -36,7 +36,7 @@ ixgbe_tx_reclaim(struct ixgbe_txq *queue) /*@ ghost (struct ledger \ghost *l, in
 }
 
 /* Reclaim when it is worth it. Returns 0, or -EIO when the queue is broken. */
-/*@ requires txq_memory(queue, queue->pool, l);
+/*@ requires txq_memory(queue, queue->pool, l) && \valid_read(queue->head);
     BALANCED(requires, queue->pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->ring.head,

@@ -79,6 +79,16 @@ static uint32_t over_mdio(struct window *window, uint32_t command)
     return window->fault == WINDOW_NO_PHY ? command : command | E1000E_MDIC_READY;
 }
 
+/* What describes a ring, of a direction that runs. */
+static bool is_busy(struct window *window, uint32_t offset)
+{
+    if (offset >= E1000E_RDBAL && offset <= E1000E_RXDCTL && offset != E1000E_RDT)
+        return (*window_at(window, E1000E_RCTL) & E1000E_RCTL_EN) != 0;
+    if (offset >= E1000E_TDBAL && offset <= E1000E_TXDCTL(0) && offset != E1000E_TDT)
+        return (*window_at(window, E1000E_TCTL) & E1000E_TCTL_EN) != 0;
+    return false;
+}
+
 static void write_register(void *card, uint32_t offset, uint32_t width, uint32_t value)
 {
     struct window *window = card;
@@ -86,7 +96,7 @@ static void write_register(void *card, uint32_t offset, uint32_t width, uint32_t
     assert_int_equal(width, 4);
     if (is_gone(window))
         return;
-    if ((*window_at(window, E1000E_CTRL) & E1000E_CTRL_RST) != 0)
+    if ((*window_at(window, E1000E_CTRL) & E1000E_CTRL_RST) != 0 || is_busy(window, offset))
         window->early++;
     if (offset == E1000E_MDIC)
         value = over_mdio(window, value);

@@ -36,7 +36,8 @@ struct window {
     enum window_fault fault;
     uint32_t gone_after; /* register accesses until the window reads as ones, or 0: never */
     uint32_t accesses;
-    uint32_t early; /* writes between CTRL.RST and the moment it is read as 0 */
+    uint32_t early; /* writes between CTRL.RST and the moment it is read as 0, and to what describes
+                       a ring while its direction runs */
     uint32_t resets;
     uint64_t waited;  /* microseconds */
     uint32_t command; /* PCI command register */
