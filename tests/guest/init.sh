@@ -1,0 +1,19 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: MIT
+# shellcheck shell=dash
+# The first process of the guest: mounts what is needed, loads the modules, and then carries out what the host
+# says on the second serial port. The first port is the kernel's console.
+/bin/busybox --install -s /bin
+export PATH=/bin HOME=/ TERM=dumb
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+mount -t tmpfs -o mode=1777 tmpfs /tmp
+exec >/dev/ttyS0 2>&1
+while read -r module; do
+    insmod "/modules/$module" || echo "init: $module cannot be loaded"
+done </modules/order
+stty -F /dev/ttyS1 raw -echo
+cd /tmp || echo "init: there is no /tmp"
+. /shell.sh
+serve </dev/ttyS1 >/dev/ttyS1 2>&1

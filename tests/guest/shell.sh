@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=dash
+# What the host's commands in the guest are made of.
+
+memlock=8192 # KiB that an ordinary user may lock
+
+# user COMMAND...: become the command, as uid 1000.
+user() {
+    ulimit -l "$memlock"
+    exec su -s /bin/sh -c 'exec "$0" "$@"' user "$@"
+}
+
+# root COMMAND...: become the command, as root.
+root() {
+    exec "$@"
+}
+
+# start NAME WHO COMMAND...: in the background, with its output in NAME.out and NAME.err.
+start() {
+    local name=$1
+
+    shift
+    ("$@") >"$name.out" 2>"$name.err" </dev/null &
+    echo $! >"$name.pid"
+}
+
+# finish NAME: wait for its end, and show what it printed. With its exit status.
+finish() {
+    local status=0
+
+    wait "$(cat "$1.pid")" || status=$?
+    cat "$1.out"
+    echo "-----"
+    cat "$1.err"
+    return "$status"
+}
+
+# signal NAME SIGNAL
+signal() {
+    kill "-$2" "$(cat "$1.pid")"
+}
+
+# has FILE BYTES: wait until the file has as many.
+has() {
+    until [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -ge "$2" ]; do
+        usleep 20000
+    done
+}
+
+# release ADDRESS: take the device from its kernel driver, and leave it without one.
+release() {
+    local device=/sys/bus/pci/devices/$1
+
+    [ ! -e "$device/driver" ] || echo "$1" >"$device/driver/unbind"
+}
+
+# devices: a line each, with vendor, device, IOMMU group and driver.
+devices() {
+    local device
+
+    for device in /sys/bus/pci/devices/*; do
+        echo "$(basename "$device") $(cut -c 3- "$device/vendor"):$(cut -c 3- "$device/device")" \
+            "group $(basename "$(readlink "$device/iommu_group")" 2>/dev/null)," \
+            "driver $(basename "$(readlink "$device/driver")" 2>/dev/null)"
+    done
+}
+
+# serve: carry out a line after the other, and say how each ended.
+serve() {
+    local line
+
+    echo ready
+    while read -r line; do
+        eval "$line" </dev/null
+        echo "=====status=$?"
+    done
+}
