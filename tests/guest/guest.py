@@ -33,8 +33,9 @@ class Report:
     def run(self, test, machine):
         """Run a test: its name, and a function that returns lines to print."""
         name, function = test
+        start = time.monotonic()
         try:
-            lines, passed = function(machine) or [], True
+            lines, passed = list(function(machine) or []), True
         except Died:
             self.results.append((False, name, []))
             raise
@@ -42,7 +43,9 @@ class Report:
             lines, passed = str(failure).splitlines(), False
         except Exception:  # a defect of this program fails the test, not the others
             lines, passed = traceback.format_exc().splitlines(), False
+        lines.append(f'{time.monotonic() - start:.1f} s')
         self.results.append((passed, name, lines))
+        machine.abandon()
 
 
 def boot_once(name, options):

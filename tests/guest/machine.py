@@ -71,14 +71,25 @@ def cards():
 class Job:
     """A command that runs in the guest in the background."""
 
-    def __init__(self, machine, name):
+    def __init__(self, machine, name, command):
         self.machine = machine
         self.name = name
+        self.command = command
         self.status = None
         self.output = self.errors = ''
 
     def signal(self, name):
         self.machine.sure(f'signal {self.name} {name}')
+
+    def alive(self):
+        """Raises an exception when it has ended."""
+        if self.machine.shell(f'alive {self.name}')[0] != 0:
+            status = self.finish()
+            raise Failed(f'{self.command} ended with {status}\n{self.errors.strip()}')
+
+    def has(self, path, size):
+        """Wait until it has written a file of so many bytes."""
+        self.machine.sure(f'has {path} {size} {self.name}')
 
     def finish(self, signal_name=None):
         """Wait for its end, after a signal when one is given. Returns its exit status."""
@@ -108,7 +119,7 @@ class Machine:
         self.console = log.with_suffix('.console')
         self.errors = log.with_suffix('.qemu')
         self.lines = queue.Queue()
-        self.jobs = 0
+        self.jobs = []
         self.booted = time.monotonic()
         arguments = [*QEMU, '-serial', f'file:{self.console}', '-serial', 'stdio', '-kernel', str(files / 'vmlinuz'),
                      '-initrd', str(files / 'initrd'), '-append', f'console=ttyS0 quiet panic=-1 hugepages=48 {command_line}']
@@ -162,12 +173,24 @@ class Machine:
             raise Failed(f'{script}: exit status {status}: {text.strip()}')
         return text
 
-    def start(self, who, *command):
-        """In the background, as 'user' or 'root'."""
-        self.jobs += 1
-        job = Job(self, f'job{self.jobs}')
-        self.sure(f'start {job.name} {who} {shlex.join(command)}')
+    def start(self, who, *command, runs_on=True):
+        """In the background, as 'user' or 'root'. A tool that runs on until it is told to end is in its
+        sandbox afterwards, with its devices open."""
+        for wire in self.wires.values():
+            wire.drain()
+        job = Job(self, f'job{len(self.jobs)}', shlex.join(command))
+        self.jobs.append(job)
+        self.sure(f'start {job.name} {who} {job.command}')
+        if runs_on:
+            self.sure(f'confined {job.name}')
         return job
+
+    def abandon(self):
+        """End what still runs."""
+        for job in self.jobs:
+            if job.status is None:
+                self.shell(f'signal {job.name} KILL')
+                job.finish()
 
     def kernel_log(self):
         return self.sure('dmesg')

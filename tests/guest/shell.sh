@@ -7,7 +7,8 @@ memlock=8192 # KiB that an ordinary user may lock
 # user COMMAND...: become the command, as uid 1000.
 user() {
     ulimit -l "$memlock"
-    exec su -s /bin/sh -c 'exec "$0" "$@"' user "$@"
+    # shellcheck disable=SC2016  # the shell of that user expands it
+    exec su -s /bin/sh -c 'exec "$0" "$@"' -- user "$@"
 }
 
 # root COMMAND...: become the command, as root.
@@ -40,9 +41,35 @@ signal() {
     kill "-$2" "$(cat "$1.pid")"
 }
 
-# has FILE BYTES: wait until the file has as many.
+# alive NAME: it has not ended.
+alive() {
+    kill -0 "$(cat "$1.pid")" 2>/dev/null
+}
+
+# has FILE BYTES NAME: wait until the job has written a file of as many, for at most ten seconds.
 has() {
+    local tries=0
+
     until [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -ge "$2" ]; do
+        tries=$((tries + 1))
+        if ! alive "$3" || [ "$tries" -gt 500 ]; then
+            echo "$1 has not $2 bytes: $(ls -l "$1" 2>&1) $(cat "$3.err")"
+            return 1
+        fi
+        usleep 20000
+    done
+}
+
+# confined NAME: wait until the job has opened its devices and entered its sandbox, for at most ten seconds.
+confined() {
+    local tries=0
+
+    until grep -q '^Seccomp:.2' "/proc/$(cat "$1.pid")/status" 2>/dev/null; do
+        tries=$((tries + 1))
+        if ! alive "$1" || [ "$tries" -gt 500 ]; then
+            echo "it is in no sandbox: $(cat "$1.err")"
+            return 1
+        fi
         usleep 20000
     done
 }
@@ -74,4 +101,9 @@ serve() {
         eval "$line" </dev/null
         echo "=====status=$?"
     done
+}
+
+# ticks NAME: hundredths of a second of processor time that it has used.
+ticks() {
+    awk '{ print $14 + $15 }' "/proc/$(cat "$1.pid")/stat"
 }
