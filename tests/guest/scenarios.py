@@ -184,6 +184,7 @@ def sleeps(kind, machine):
     """While nothing comes the tool sleeps until an interrupt, and uses hardly any processor time."""
     card = kind.of(machine)[0]
     wire = machine.wires[card.name]
+    machine.sure('rm -f capture.pcap')
     job = machine.start(kind.who, 'ironring', 'capture', '--json', *MODES['waiting for interrupts'], card.address,
                         '/tmp/capture.pcap')
     job.has(f'{job.name}.out', 1)  # a line a second: it runs
