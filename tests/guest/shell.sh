@@ -16,24 +16,33 @@ root() {
     exec "$@"
 }
 
-# start NAME WHO COMMAND...: in the background, with its output in NAME.out and NAME.err.
+# start NAME WHO COMMAND...: in the background, with its output in NAME.out and NAME.err, and when it has ended, its
+# exit status in NAME.status.
 start() {
     local name=$1
 
     shift
-    ("$@") >"$name.out" 2>"$name.err" </dev/null &
-    echo $! >"$name.pid"
+    {
+        ("$@") >"$name.out" 2>"$name.err" &
+        echo $! >"$name.pid"
+        wait $!
+        echo $? >"$name.ended"
+        mv "$name.ended" "$name.status"
+    } </dev/null 2>/dev/null &
+    until [ -s "$name.pid" ]; do
+        usleep 1000
+    done
 }
 
 # finish NAME: wait for its end, and show what it printed. With its exit status.
 finish() {
-    local status=0
-
-    wait "$(cat "$1.pid")" || status=$?
+    until [ -e "$1.status" ]; do
+        usleep 10000
+    done
     cat "$1.out"
     echo "-----"
     cat "$1.err"
-    return "$status"
+    return "$(cat "$1.status")"
 }
 
 # signal NAME SIGNAL
@@ -43,7 +52,7 @@ signal() {
 
 # alive NAME: it has not ended.
 alive() {
-    kill -0 "$(cat "$1.pid")" 2>/dev/null
+    [ ! -e "$1.status" ]
 }
 
 # has FILE BYTES NAME: wait until the job has written a file of as many, for at most ten seconds.
