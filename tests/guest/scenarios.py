@@ -133,26 +133,41 @@ def echoes_back(kind, mode, machine):
     return [str(moves(job, [Way(wire, wire, asked, answers)]))]
 
 
-def of_kind(kind, tool):
-    for mode in MODES:
-        yield f'{kind} forwards, {mode}', functools.partial(forwards, kind, mode)
-        yield f'{kind} generates, {mode}', functools.partial(generates, tool, kind, mode)
-        yield f'{kind} captures, {mode}', functools.partial(captures, kind, mode)
-        yield f'{kind} echoes, {mode}', functools.partial(echoes_back, kind, mode)
+def of_kind(kind, mode, tool):
+    yield f'{kind} forwards, {mode}', functools.partial(forwards, kind, mode)
+    yield f'{kind} generates, {mode}', functools.partial(generates, tool, kind, mode)
+    yield f'{kind} captures, {mode}', functools.partial(captures, kind, mode)
+    yield f'{kind} echoes, {mode}', functools.partial(echoes_back, kind, mode)
 
 
-def gives_devices(machine):
-    """Root binds the cards to vfio-pci and gives them to uid 1000; nothing after that is root's."""
-    lines = []
-    for name in (*E1000E[1], *MODERN[1]):
-        lines += machine.sure(f'ironring bind --yes --user 1000 {machine.cards[name].address} vfio-pci').splitlines()
-    return lines + machine.sure('(user id); ls -ln /dev/vfio').splitlines()
+def addresses(names, machine):
+    return [machine.cards[name].address for name in names]
+
+
+def gives_devices(names, machine):
+    """Root binds cards to vfio-pci and gives them to uid 1000; nothing after that is root's."""
+    given = machine.sure(f'ironring bind --yes --user 1000 {" ".join(addresses(names, machine))} vfio-pci')
+    return given.splitlines() + machine.sure('(user id); ls -ln /dev/vfio').splitlines()
 
 
 def releases_devices(names, machine):
     """Root takes cards from their kernel drivers, so that they can be reached through sysfs."""
-    for name in names:
-        machine.sure(f'release {machine.cards[name].address}')
+    for address in addresses(names, machine):
+        machine.sure(f'release {address}')
+    return machine.sure('id').splitlines()
+
+
+def gets_pins(names, machine):
+    """Root binds cards to uio_pci_generic, which has an interrupt for them."""
+    return machine.sure(f'ironring bind --yes {" ".join(addresses(names, machine))} uio_pci_generic').splitlines()
+
+
+def returns_devices(names, machine):
+    """They go back to the kernel's drivers, and have interfaces again."""
+    lines = machine.sure(f'ironring bind --yes {" ".join(addresses(names, machine))} kernel').splitlines()
+    for address in addresses(names, machine):
+        machine.sure(f'ls -d /sys/bus/pci/drivers/virtio-pci/{address}/virtio*/net/*')
+    return lines
 
 
 def is_killed(kind, mode, machine):
@@ -237,27 +252,42 @@ def refuses(who, command, pattern, before, after, machine):
     return [text]
 
 
+def of_vfio(tool):
+    """Over VFIO, as an ordinary user."""
+    kinds = [Kind(*E1000E, 'VFIO'), Kind(*MODERN, 'VFIO')]
+    mixed = Kind(*MIXED, 'VFIO')
+    yield 'devices are given to uid 1000', functools.partial(gives_devices, [*E1000E[1], *MODERN[1]])
+    for mode in MODES:
+        for kind in kinds:
+            yield from of_kind(kind, mode, tool)
+            yield f'{kind} is killed amid traffic and opened again, {mode}', functools.partial(is_killed, kind, mode)
+        yield f'{mixed} forward to each other, {mode}', functools.partial(forwards, mixed, mode)
+    for kind in kinds:
+        yield f'{kind} sleeps while nothing comes', functools.partial(sleeps, kind)
+    yield 'a device cannot reach memory that is not mapped for it', functools.partial(strays, 'user', True)
+
+
+def of_sysfs(kinds, tool):
+    """Over sysfs, as root: without a driver there is no interrupt."""
+    names = [name for kind in kinds for name in kind.cards]
+    polling, waiting = MODES
+    yield 'kernel drivers let go of devices', functools.partial(releases_devices, names)
+    for kind in kinds:
+        yield from of_kind(kind, polling, tool)
+    yield 'devices get a driver for their interrupt', functools.partial(gets_pins, names)
+    for kind in kinds:
+        yield from of_kind(kind, waiting, tool)
+        yield f'{kind} is killed amid traffic and opened again, {waiting}', functools.partial(is_killed, kind, waiting)
+        yield f'{kind} sleeps while nothing comes', functools.partial(sleeps, kind)
+
+
 def tests(boot, tool):
     """(name, function) of each test of a boot, in order."""
-    sysfs = [*LEGACY[1]]
+    legacy = Kind(*LEGACY, 'sysfs')
     if boot == 'off':
-        sysfs += [*E1000E[1], *MODERN[1]]
-        kinds = [Kind(*E1000E, 'sysfs'), Kind(*MODERN, 'sysfs'), Kind(*LEGACY, 'sysfs')]
+        yield from of_sysfs([Kind(*E1000E, 'sysfs'), Kind(*MODERN, 'sysfs'), legacy], tool)
+        yield 'without an IOMMU a device that is misused reaches any memory', functools.partial(strays, 'root', False)
     else:
-        kinds = [Kind(*E1000E, 'VFIO'), Kind(*MODERN, 'VFIO'), Kind(*LEGACY, 'sysfs')]
-        yield 'devices are given to uid 1000', gives_devices
-    yield 'kernel drivers let go of devices', functools.partial(releases_devices, sysfs)
-    for kind in kinds:
-        yield from of_kind(kind, tool)
-    if boot != 'off':
-        kind = Kind(*MIXED, 'VFIO')
-        for mode in MODES:
-            yield f'{kind} forward to each other, {mode}', functools.partial(forwards, kind, mode)
-    for kind in kinds[:2]:
-        if kind.access == 'VFIO':
-            for mode in MODES:
-                yield f'{kind} is killed amid traffic and opened again, {mode}', functools.partial(is_killed, kind, mode)
-            yield f'{kind} sleeps while nothing comes', functools.partial(sleeps, kind)
-    yield ('a device cannot reach memory that is not mapped for it' if boot != 'off' else
-           'without an IOMMU a device that is misused reaches any memory'), functools.partial(
-               strays, kinds[0].who, boot != 'off')
+        yield from of_vfio(tool)
+        yield from of_sysfs([legacy], tool)
+    yield 'devices go back to the kernel', functools.partial(returns_devices, [*MODERN[1], *LEGACY[1]])
