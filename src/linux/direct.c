@@ -72,28 +72,18 @@ int direct_config_write(struct ir_transport *transport, uint32_t offset, uint32_
     return ir_config_write(device->config, 0, offset, width, value);
 }
 
-/* Write a word to one of the device's attributes. Errors: -ENOENT it has none of that name, or what
- * the kernel says. */
-static int tell(const struct direct_device *device, const char *attribute, const char *word)
+/* Write a word to one of the device's attributes, if that is open. Errors: what the kernel says. */
+static int tell(int attribute, const char *word)
 {
-    int file = openat(device->folder, attribute, O_WRONLY | O_CLOEXEC);
-    ssize_t length;
-    int result;
-
-    if (file < 0)
-        return -errno;
-    length = write(file, word, strlen(word)); /* all of it, or an error */
-    result = length < 0 ? -errno : 0;
-    close(file);
-    return result;
+    return attribute < 0 || pwrite(attribute, word, strlen(word), 0) >= 0 ? 0 : -errno;
 }
 
-/* A device that the kernel cannot reset has no such attribute; its driver has to do with that. */
-static int reset(const struct direct_device *device)
+/* An attribute that is written now and when the device is closed, when a sandbox may keep files out of
+ * reach. Errors: -ENOENT there is none, or what the kernel says. */
+static int open_attribute(const struct direct_device *device, const char *name, int *file)
 {
-    int result = tell(device, "reset", "1");
-
-    return result == -ENOENT ? 0 : result;
+    *file = openat(device->folder, name, O_WRONLY | O_CLOEXEC);
+    return *file < 0 ? -errno : 0;
 }
 
 /* A window of memory may begin inside of a page, which is mapped whole. */
@@ -120,7 +110,11 @@ static void release(struct direct_device *device)
 {
     close_bars(device);
     if (device->enabled)
-        (void)tell(device, "enable", "0");
+        (void)tell(device->enable, "0");
+    if (device->enable >= 0)
+        close(device->enable);
+    if (device->reset >= 0)
+        close(device->reset);
     if (device->uio >= 0)
         close(device->uio);
     if (device->config >= 0)
@@ -134,7 +128,7 @@ static void close_device(struct ir_transport *transport)
 {
     struct direct_device *device = device_of(transport);
 
-    (void)reset(device);
+    (void)tell(device->reset, "1");
     (void)direct_interrupts(transport, NULL, 0);
     (void)ir_pci_bus_master(transport, false);
     release(device);
@@ -208,10 +202,22 @@ static int open_bars(struct direct_device *device)
 /* A device that nobody has is not even enabled; one that uio_pci_generic has is. */
 static int enable(struct direct_device *device, const struct ir_pci_info *info)
 {
-    int result = info->driver[0] == '\0' ? tell(device, "enable", "1") : 0;
+    int result = info->driver[0] == '\0' ? open_attribute(device, "enable", &device->enable) : 0;
 
-    device->enabled = info->driver[0] == '\0' && result == 0;
+    if (result == 0)
+        result = tell(device->enable, "1");
+    device->enabled = device->enable >= 0 && result == 0;
     return result;
+}
+
+/* A device that the kernel cannot reset has no such attribute; its driver has to do with that. */
+static int reset(struct direct_device *device)
+{
+    int result = open_attribute(device, "reset", &device->reset);
+
+    if (result == 0)
+        result = tell(device->reset, "1");
+    return result == -ENOENT ? 0 : result;
 }
 
 /* The device's file in /dev when it is bound to uio_pci_generic. */
@@ -309,7 +315,7 @@ int ir_direct_open(const struct ir_pci_roots *roots, const struct ir_pci_info *i
         return ir_refuse_memory(info->address, error);
     device->transport = (struct ir_transport){
         .ops = &ops, .vendor = info->vendor, .device = info->device, .physical = true};
-    device->folder = device->config = device->uio = -1;
+    device->folder = device->config = device->enable = device->reset = device->uio = -1;
     for (uint32_t i = 0; i < IR_BARS_MAX; i++)
         device->bars[i] = -1;
     result = open_files(device, roots, info);

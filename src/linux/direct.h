@@ -19,6 +19,8 @@ struct direct_device {
     struct ir_transport transport; /* first */
     int folder;                    /* the device's, in sysfs */
     int config;                    /* configuration space */
+    int enable;                    /* its attribute, or -1 when there is nothing to enable */
+    int reset;                     /* the same, or -1 when the kernel cannot reset it */
     int uio;                       /* /dev/uio*, or -1 */
     int bars[IR_BARS_MAX];         /* files of the windows that there are, the others -1 */
     bool enabled;                  /* by us */

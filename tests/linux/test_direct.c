@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -146,6 +147,27 @@ static void device_without_a_driver_is_enabled_reset_and_left_as_it_was(void **s
     transport = stage_open(CARD, 1);
     assert_int_equal(command_of(transport) & PCI_COMMAND_BUS_MASTER, 0);
     stage_close(transport);
+}
+
+/* As in the tool's sandbox. */
+static void device_is_closed_without_opening_a_file(void **state)
+{
+    struct ir_transport *transport;
+    struct rlimit none;
+    struct rlimit before;
+
+    (void)state;
+    add();
+    transport = stage_open(CARD, 1);
+    assert_int_equal(truncate(path_of("reset"), 0), 0);
+    assert_int_equal(prlimit(0, RLIMIT_NOFILE, NULL, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(prlimit(0, RLIMIT_NOFILE, &none, NULL), 0);
+    stage_close(transport);
+    assert_int_equal(prlimit(0, RLIMIT_NOFILE, &before, NULL), 0);
+    expect_text("reset", "1");
+    expect_text("enable", "0");
 }
 
 static void device_that_the_kernel_cannot_reset_is_opened_all_the_same(void **state)
@@ -352,6 +374,7 @@ int main(void)
         TEST(device_has_windows_and_ports),
         TEST(port_that_is_gone_reads_all_ones),
         TEST(device_without_a_driver_is_enabled_reset_and_left_as_it_was),
+        TEST(device_is_closed_without_opening_a_file),
         TEST(device_that_the_kernel_cannot_reset_is_opened_all_the_same),
         TEST(device_of_uio_is_not_enabled_again),
         TEST(everything_is_mapped_as_it_is),
