@@ -97,7 +97,7 @@ def generates(tool, kind, mode, machine):
         what = ('--count', '500', '--size', str(size), '--flows', '16', '--seed', str(size))
         expected = reference(tool, card.mac, *what)
         job = machine.start(kind.who, 'ironring', 'gen', '--json', *MODES[mode], *what, card.address, runs_on=False)
-        count = exchange([Way(wire, wire, [], expected)], job.alive)
+        count = exchange([Way(wire, wire, [], expected)], machine.alive)
         count.sent = len(expected)
         status = job.finish()
         if not count.good() or status != 0:
