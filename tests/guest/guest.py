@@ -56,6 +56,7 @@ def boot_once(name, options):
     machine = None
     try:
         machine = Machine(options.files, command_line, log)
+        machine.boot()
         report.remarks.append(f'booted in {time.monotonic() - start:.1f} s')
         for test in scenarios.tests(name, options.tool):
             report.run(test, machine)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A Linux guest under plain emulation: its cards, their wires, and a shell in it that the host works."""
 import json
-import pathlib
 import queue
 import shlex
 import signal
@@ -17,6 +16,8 @@ QEMU = ('qemu-system-x86_64', '-M', 'q35', '-accel', 'tcg', '-cpu', 'max', '-m',
 MODERN = {'disable-legacy': 'on', 'iommu_platform': 'on', 'ats': 'on'}
 # Without the check a loaded host can be too slow for the timer to tick in time.
 KERNEL = 'quiet panic=-1 no_timer_check hugepages=48'
+BOOT = 120  # seconds that the guest may take; without other load it takes five
+ANSWER = 60  # and for each command
 END = '=====status='  # as shell.sh has it
 
 
@@ -110,8 +111,8 @@ class Job:
 
 
 class Machine:
-    """Boots when it is made. `boot` is a path to be completed: kernel, initrd; `log` one for the console and what was
-    said in the shell."""
+    """Switched on when it is made. `files` is where vmlinuz and initrd are, `log` the path that the names of its logs
+    begin with: those of the console, of what was said in the shell, and of QEMU's complaints."""
 
     def __init__(self, files, command_line, log):
         self.log = log.with_suffix('.shell').open('w', encoding='utf-8')
@@ -130,7 +131,10 @@ class Machine:
         with self.errors.open('w', encoding='utf-8') as errors:
             self.qemu = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
         threading.Thread(target=self._read, daemon=True).start()
-        self._until(lambda line: line == 'ready', 60, 'the guest to boot')
+
+    def boot(self):
+        """Wait until it has."""
+        self._until(lambda line: line == 'ready', BOOT, 'the guest to boot')
 
     def _read(self):
         for line in self.qemu.stdout:
@@ -160,7 +164,7 @@ class Machine:
                 return lines, line
             lines.append(line)
 
-    def shell(self, script, seconds=40):
+    def shell(self, script, seconds=ANSWER):
         """Run a line in the guest, as root. Returns its exit status and what it printed."""
         self.log.write(f'# {script}\n')
         self.qemu.stdin.write(f'{script}\n'.encode())
@@ -170,7 +174,7 @@ class Machine:
         self.log.flush()
         return int(last[len(END):]), ''.join(f'{line}\n' for line in lines)
 
-    def sure(self, script, seconds=40):
+    def sure(self, script, seconds=ANSWER):
         """The same when it must not fail. Returns what it printed."""
         status, text = self.shell(script, seconds)
         if status != 0:
@@ -216,7 +220,3 @@ class Machine:
             self.folder.cleanup()
             self.log.close()
 
-
-def log_of(folder, name):
-    """The path that a machine's logs begin with."""
-    return pathlib.Path(folder) / name

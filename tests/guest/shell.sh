@@ -55,13 +55,13 @@ alive() {
     [ ! -e "$1.status" ]
 }
 
-# has FILE BYTES NAME: wait until the job has written a file of as many, for at most ten seconds.
+# has FILE BYTES NAME: wait until the job has written a file of as many, for at most half a minute.
 has() {
     local tries=0
 
     until [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -ge "$2" ]; do
         tries=$((tries + 1))
-        if ! alive "$3" || [ "$tries" -gt 500 ]; then
+        if ! alive "$3" || [ "$tries" -gt 1500 ]; then
             echo "$1 has not $2 bytes: $(ls -l "$1" 2>&1) $(cat "$3.err")"
             return 1
         fi
@@ -69,13 +69,13 @@ has() {
     done
 }
 
-# confined NAME: wait until the job has opened its devices and entered its sandbox, for at most ten seconds.
+# confined NAME: wait until the job has opened its devices and entered its sandbox, for at most half a minute.
 confined() {
     local tries=0
 
     until grep -q '^Seccomp:.2' "/proc/$(cat "$1.pid")/status" 2>/dev/null; do
         tries=$((tries + 1))
-        if ! alive "$1" || [ "$tries" -gt 500 ]; then
+        if ! alive "$1" || [ "$tries" -gt 1500 ]; then
             echo "it is in no sandbox: $(cat "$1.err")"
             return 1
         fi

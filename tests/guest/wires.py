@@ -13,7 +13,7 @@ SHORTEST = 60  # bytes of a frame, without its checksum
 LONGEST = 1514
 TYPE = 0x88b5  # IEEE 802: for local experiments
 OURS = bytes.fromhex('02000000aa01')
-PATIENCE = 20  # seconds without a frame until those that are missing are lost
+PATIENCE = 30  # seconds without a frame until those that are missing are lost
 ASK = 1  # second of waiting between questions whether there is any use in it
 SETTLE = 0.15  # seconds in which a frame too many would come
 
