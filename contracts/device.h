@@ -66,6 +66,20 @@ predicate tx_ring_register(integer offset, integer q) =
     offset == IXGBE_TDLEN(0) + 64 * q || offset == IXGBE_TDWBAL(0) + 64 * q ||
     offset == IXGBE_TDWBAH(0) + 64 * q;
 
+// An entry of an IVAR register: a vector, and whether it is one (bit 7); bit 6 is reserved.
+predicate ivar_entry(integer entry) = 0 <= entry < 64 || 128 <= entry < 192;
+
+// What says which vector an interrupt has, and how long the next one is held back.
+predicate interrupt_legal(integer offset, integer value) =
+    (IXGBE_IVAR(0) <= offset < IXGBE_IVAR(IXGBE_IVAR_COUNT) ==>          // [INTERRUPT_ROUTE]
+        ivar_entry(value % 256) && ivar_entry(value / 256 % 256) &&
+        ivar_entry(value / 65536 % 256) && ivar_entry(value / 16777216)) &&
+    (offset == IXGBE_IVAR_MISC ==>
+        ivar_entry(value % 256) && ivar_entry(value / 256 % 256) && value < 65536) &&
+    (IXGBE_EITR(0) <= offset < IXGBE_EITR(24) ||                         // [INTERRUPT_INTERVAL]
+     IXGBE_EITR_HIGH(24) <= offset < IXGBE_EITR_HIGH(IXGBE_VECTORS) ==>
+        value % 8 == 0 && value % 2147483648 < 4096);
+
 // The state in which a register may change at all, whatever the value.
 predicate change_legal{L}(integer offset) =
     card.resetting == 0 &&                                                 // [RESET_PENDING]
@@ -81,6 +95,7 @@ predicate change_legal{L}(integer offset) =
 // A whole value is written.
 predicate write_legal{L}(integer offset, integer value) =
     register_ok(offset) && change_legal(offset) && !followed(offset) &&
+    interrupt_legal(offset, value) &&
     (\forall integer q; 0 <= q < 64 ==>
         (offset == IXGBE_RDBAL(0) + 64 * q ==> value % 128 == 0) &&      // [RING_BASE]
         (offset == IXGBE_TDBAL(0) + 64 * q ==> value % 128 == 0) &&

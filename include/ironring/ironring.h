@@ -6,5 +6,6 @@
 #include <ironring/device.h>
 #include <ironring/packet.h>
 #include <ironring/pool.h>
+#include <ironring/wait.h>
 
 #endif

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "api/events.h"
 #include "api/pool.h"
 #include "core/driver.h"
 
@@ -21,12 +22,25 @@ static int check_queue(const struct ir_dev *dev, uint32_t index, uint32_t size,
     return ir_pool_domain(pool) == dev->domain ? 0 : -EINVAL;
 }
 
+static void note_pair(struct ir_dev *dev, uint32_t index)
+{
+    if (dev->pairs <= index)
+        dev->pairs = index + 1u;
+}
+
 int ir_rxq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool,
                  struct ir_rxq **queue)
 {
     int result = queue == NULL ? -EINVAL : check_queue(dev, index, size, pool);
 
-    return result != 0 ? result : dev->ops->rxq_setup(dev, index, size, pool, queue);
+    if (result == 0)
+        result = dev->ops->rxq_setup(dev, index, size, pool, queue);
+    if (result != 0)
+        return result;
+    (*queue)->dev = dev;
+    (*queue)->index = index;
+    note_pair(dev, index);
+    return 0;
 }
 
 int ir_txq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool,
@@ -34,12 +48,24 @@ int ir_txq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_po
 {
     int result = queue == NULL ? -EINVAL : check_queue(dev, index, size, pool);
 
-    return result != 0 ? result : dev->ops->txq_setup(dev, index, size, pool, queue);
+    if (result == 0)
+        result = dev->ops->txq_setup(dev, index, size, pool, queue);
+    if (result != 0)
+        return result;
+    (*queue)->dev = dev;
+    (*queue)->index = index;
+    note_pair(dev, index);
+    return 0;
 }
 
 int ir_start(struct ir_dev *dev)
 {
-    return dev == NULL ? -EINVAL : dev->ops->start(dev);
+    int result;
+
+    if (dev == NULL)
+        return -EINVAL;
+    result = ir_events_start(dev);
+    return result != 0 ? result : dev->ops->start(dev);
 }
 
 int ir_reset(struct ir_dev *dev)

@@ -9,6 +9,7 @@
 
 #include "api/domain.h"
 #include "api/drivers.h"
+#include "api/events.h"
 #include "linux/pci.h"
 #include "linux/vhost_user.h"
 #include "sim/sim.h"
@@ -138,13 +139,17 @@ int ir_close(struct ir_dev *dev)
 {
     struct ir_domain *domain;
     struct ir_transport *transport;
+    struct ir_events *events;
     int result;
 
     if (dev == NULL)
         return 0;
     domain = dev->domain;
     transport = dev->transport;
+    events = ir_events_detach(dev);
     result = dev->ops->close(dev);
+    /* Not before: a device that is reset does not interrupt any more. */
+    ir_events_release(events, transport);
     ir_domain_detach(domain, transport, result == 0);
     transport->ops->close(transport);
     return result;

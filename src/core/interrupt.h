@@ -13,7 +13,7 @@
 
 #define IR_VECTORS_MAX 64u
 
-/* What a device is asked to interrupt for. Written by src/api/wait.c and ir_start alone. */
+/* What a device is asked to interrupt for. Written by src/api/events.c alone. */
 struct ir_interrupts {
     uint32_t vectors;       /* in use: 1 to IR_VECTORS_MAX, or 0: none, the device is polled */
     uint32_t throttle;      /* microseconds between two interrupts of a vector, at most */

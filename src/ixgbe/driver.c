@@ -35,6 +35,26 @@ static int tx_reclaim(struct ir_txq *queue)
     return ixgbe_tx_reclaim((struct ixgbe_txq *)queue);
 }
 
+static uint32_t rx_pending(const struct ir_rxq *queue)
+{
+    return ixgbe_rx_pending((const struct ixgbe_rxq *)queue);
+}
+
+static void rx_check(struct ir_rxq *queue)
+{
+    ixgbe_rx_check((struct ixgbe_rxq *)queue);
+}
+
+static uint32_t tx_pending(const struct ir_txq *queue)
+{
+    return ixgbe_tx_pending((const struct ixgbe_txq *)queue);
+}
+
+static void tx_check(struct ir_txq *queue)
+{
+    ixgbe_tx_check((struct ixgbe_txq *)queue);
+}
+
 static int rxq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct ir_pool *pool,
                      struct ir_rxq **queue)
 {
@@ -45,6 +65,8 @@ static int rxq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
         return -EBUSY;
     dev->rx[index].queue.base.burst = rx_burst;
     dev->rx[index].queue.base.drops = rx_drops;
+    dev->rx[index].queue.base.pending = rx_pending;
+    dev->rx[index].queue.base.check = rx_check;
     result = ixgbe_rx_create(dev, index, size, pool);
     if (result == 0)
         *queue = &dev->rx[index].queue.base;
@@ -61,6 +83,8 @@ static int txq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
         return -EBUSY;
     dev->tx[index].queue.base.burst = tx_burst;
     dev->tx[index].queue.base.reclaim = tx_reclaim;
+    dev->tx[index].queue.base.pending = tx_pending;
+    dev->tx[index].queue.base.check = tx_check;
     result = ixgbe_tx_create(dev, index, size, pool);
     if (result == 0)
         *queue = &dev->tx[index].queue.base;
@@ -128,6 +152,21 @@ static void info(const struct ir_dev *dev, struct ir_info *out)
     out->frame_max = IR_FRAME_MAX;
 }
 
+static int route(struct ir_dev *dev)
+{
+    return ixgbe_interrupt_change(device_of(dev));
+}
+
+static int arm(struct ir_dev *dev, uint32_t vector)
+{
+    return ixgbe_interrupt_arm(device_of(dev), vector);
+}
+
+static int mask(struct ir_dev *dev, uint32_t vector)
+{
+    return ixgbe_interrupt_mask(device_of(dev), vector);
+}
+
 static const struct ir_dev_ops ops = {
     .rxq_setup = rxq_setup,
     .txq_setup = txq_setup,
@@ -141,6 +180,9 @@ static const struct ir_dev_ops ops = {
     .multicast = multicast,
     .stats = stats,
     .info = info,
+    .route = route,
+    .arm = arm,
+    .mask = mask,
 };
 
 static int open_device(struct ir_domain *domain, struct ir_transport *transport,
@@ -156,6 +198,7 @@ static int open_device(struct ir_domain *domain, struct ir_transport *transport,
     dev->base.ops = &ops;
     dev->base.domain = domain;
     dev->base.transport = transport;
+    dev->base.vectors_max = IXGBE_VECTORS;
     dev->state = IXGBE_DOWN;
     result = ixgbe_bring_up(dev);
     if (result != 0) {

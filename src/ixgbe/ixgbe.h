@@ -92,6 +92,25 @@ int ixgbe_wait_until(struct ixgbe_dev *dev, uint32_t offset, uint32_t mask, uint
 */
 int ixgbe_present(struct ixgbe_dev *dev);
 
+/* Bit n of a register, by halving: the provers know too little of shifts by a variable. */
+/*@ requires n < 32;
+    assigns \nothing;
+    ensures \result <= 2147483648;
+*/
+static inline uint32_t ixgbe_bit(uint32_t n)
+{
+    uint32_t bit = 2147483648u;
+
+    /*@ loop invariant n <= i <= 31;
+        loop invariant bit <= 2147483648;
+        loop assigns i, bit;
+        loop variant i;
+    */
+    for (uint32_t i = 31u; i > n; i--)
+        bit /= 2u;
+    return bit;
+}
+
 /* ids.c */
 /*@ assigns \nothing;
     ensures \result != 0 ==> vendor == 0x8086;
@@ -257,6 +276,35 @@ void ixgbe_rings_drain(struct ixgbe_dev *dev);
         dev->rx[q].set_up == 0 && dev->tx[q].set_up == 0;
 */
 void ixgbe_rings_destroy(struct ixgbe_dev *dev);
+
+/* interrupt.c: vectors, by what dev->base.interrupts asks for. While it asks for none of them, and after a
+ * reset, no vector interrupts. */
+/* Route queues and link to vectors, set how far apart interrupts are, and mask all vectors. */
+/*@ requires dev_window(dev) && card.resetting == 0;
+    assigns \nothing;
+    ensures access_answer(\result);
+*/
+int ixgbe_interrupt_route(const struct ixgbe_dev *dev);
+/* As the driver's operations of these names. Before a start there is nothing to change yet. Errors: -EIO the
+ * device is down, or not started; -EINVAL no such vector. */
+/*@ DEV_OK(requires, dev)
+    assigns \nothing;
+    ensures \result == 0 || \result == -22 || \result == -5;
+    ensures down: dev->state == IXGBE_DOWN <==> \result == -5;
+*/
+int ixgbe_interrupt_change(const struct ixgbe_dev *dev);
+/*@ DEV_OK(requires, dev)
+    assigns \nothing;
+    ensures \result == 0 || \result == -22 || \result == -5;
+    ensures down: dev->state != IXGBE_STARTED ==> \result == -5;
+*/
+int ixgbe_interrupt_arm(const struct ixgbe_dev *dev, uint32_t vector);
+/*@ DEV_OK(requires, dev)
+    assigns \nothing;
+    ensures \result == 0 || \result == -22 || \result == -5;
+    ensures down: dev->state != IXGBE_STARTED ==> \result == -5;
+*/
+int ixgbe_interrupt_mask(const struct ixgbe_dev *dev, uint32_t vector);
 
 /* start.c: the steps of a start. When one fails the device must be reset, but for the first. */
 /* At least one queue, and those of each direction numbered from 0 without a gap, or -EINVAL. */

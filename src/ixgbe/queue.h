@@ -295,6 +295,36 @@ int32_t ixgbe_tx_burst(struct ixgbe_txq *queue, const struct ir_pkt *pkts, uint3
 int32_t
 ixgbe_tx_reclaim(struct ixgbe_txq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
 
+/* For somebody who waits, as in core/driver.h. One word that the device writes is read at most, and
+ * believed only as far as that a call is worth while. */
+/*@ requires \valid_read(queue) && \valid_read(queue->pool) && ring_shape(&queue->ring);
+    requires \valid(queue->desc + (0 .. queue->ring.size - 1));
+    assigns \nothing;
+    ensures \result == 0 || \result == 1;
+    ensures broken: queue->broken != 0 ==> \result == 1;
+    ensures hungry: used(&queue->ring) == 0 && queue->pool->free_count > 0 ==> \result == 1;
+    ensures nothing_lent: used(&queue->ring) == 0 && queue->pool->free_count == 0 &&
+        queue->broken == 0 ==> \result == 0;
+*/
+uint32_t ixgbe_rx_pending(const struct ixgbe_rxq *queue);
+/*@ requires \valid_read(queue) && ring_shape(&queue->ring) && \valid_read(queue->head);
+    assigns \nothing;
+    ensures \result == 0 || \result == 1;
+    ensures broken: queue->broken != 0 ==> \result == 1;
+*/
+uint32_t ixgbe_tx_pending(const struct ixgbe_txq *queue);
+/* Break the queue of a device that is gone. */
+/*@ requires \valid(queue) && \valid_read(queue->regs) && \separated(queue, queue->regs);
+    assigns queue->broken;
+    ensures queue->broken == 1 || queue->broken == \old(queue->broken);
+*/
+void ixgbe_rx_check(struct ixgbe_rxq *queue);
+/*@ requires \valid(queue) && \valid_read(queue->regs) && \separated(queue, queue->regs);
+    assigns queue->broken;
+    ensures queue->broken == 1 || queue->broken == \old(queue->broken);
+*/
+void ixgbe_tx_check(struct ixgbe_txq *queue);
+
 /* Return each buffer in the ring to the pool. Only once the device has stopped using it. */
 /*@ requires rxq_memory(queue, queue->pool, l);
     BALANCED(requires, queue->pool, l, &queue->ring, tag)

@@ -26,10 +26,32 @@
 #define IXGBE_FWSM_ERROR_MASK (0x3fu << 19) /* external error, 0 for none */
 
 /* 8.2.3.5 Interrupts */
-#define IXGBE_EICR       0x00800u /* read clears */
-#define IXGBE_EIMC       0x00888u
-#define IXGBE_EIMC_ALL   0x7fffffffu           /* bit 31 is reserved */
-#define IXGBE_EIMC_EX(i) (0x00ab0u + 4u * (i)) /* i < 2 */
+#define IXGBE_EICR          0x00800u    /* read clears, so does writing a 1 */
+#define IXGBE_EICR_LINK     (1u << 20)  /* LSC; the same bit in EIMS and EIMC */
+#define IXGBE_EICR_OTHER    0x3fff0000u /* all but the queues' causes */
+#define IXGBE_EIAC          0x00810u /* causes that are cleared as their vector is sent (MSI-X) */
+#define IXGBE_EIAC_QUEUES   0xffffu
+#define IXGBE_EITR(v)       (0x00820u + 4u * (v))       /* v < 24 */
+#define IXGBE_EITR_HIGH(v)  (0x12300u + 4u * ((v)-24u)) /* 24 <= v < 64 */
+#define IXGBE_EITR_UNIT_US  2u
+#define IXGBE_EITR_MAX      0x1ffu     /* units, in bits 11:3 */
+#define IXGBE_EITR_CNT_WDIS (1u << 31) /* the running counter is not written */
+#define IXGBE_EIMS          0x00880u
+#define IXGBE_EIMC          0x00888u
+#define IXGBE_EIMC_ALL      0x7fffffffu /* bit 31 is reserved */
+#define IXGBE_GPIE          0x00898u
+#define IXGBE_GPIE_MSIX     (1u << 4)  /* a vector for each IVAR entry, not one for all */
+#define IXGBE_GPIE_OCD      (1u << 5)  /* a read of EICR clears no queue's cause */
+#define IXGBE_GPIE_EIAME    (1u << 30) /* vectors of EIAM are masked as they are sent */
+#define IXGBE_GPIE_PBA      (1u << 31) /* pending bits of MSI-X */
+#define IXGBE_IVAR(i)       (0x00900u + 4u * (i)) /* queue pairs 2i and 2i + 1; i < 64 */
+#define IXGBE_IVAR_COUNT    64u
+#define IXGBE_IVAR_VALID    0x80u
+#define IXGBE_IVAR_MISC     0x00a00u              /* bits 15:8 for the other causes */
+#define IXGBE_EIMS_EX(i)    (0x00aa0u + 4u * (i)) /* vectors 32i to 32i + 31; i < 2 */
+#define IXGBE_EIMC_EX(i)    (0x00ab0u + 4u * (i))
+#define IXGBE_EIAM_EX(i)    (0x00ad0u + 4u * (i))
+#define IXGBE_VECTORS       64u
 
 /* 8.2.3.7 Receive */
 #define IXGBE_FCTRL            0x05080u /* changes only while RXCTRL.RXEN is 0 */

@@ -184,7 +184,13 @@ static uint32_t card_round(struct sim_device *device, uint32_t limit)
     moved += sim_receive(card, limit);
     if (card->hostile != NULL)
         sim_hostile_round(card);
+    sim_deliver(card);
     return moved;
+}
+
+static void card_waited(struct sim_device *device)
+{
+    sim_deliver(card_of(device));
 }
 
 static bool card_idle(struct sim_device *device)
@@ -211,6 +217,7 @@ static const struct sim_model card_model = {
     .config_read = card_config_read,
     .config_write = card_config_write,
     .round = card_round,
+    .waited = card_waited,
     .idle = card_idle,
     .destroy = card_destroy,
 };
@@ -254,6 +261,7 @@ int sim_card_create(const struct sim_arguments *arguments, struct sim_wire *sour
     window->card = new;
     new->base.transport.vendor = 0x8086u;
     new->base.transport.device = new->options.device;
+    new->base.transport.vectors = arguments->vectors;
     if (sim_hostile_create(new) != 0) {
         card_destroy(&new->base);
         return -ENOMEM;

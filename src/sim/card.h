@@ -104,6 +104,11 @@ struct sim_card {
     uint64_t semaphore_at;
     bool link_seen; /* the link was up when last looked at */
 
+    uint64_t causes;     /* bit for each vector that a queue wants to interrupt by ... */
+    uint64_t sent;       /* ... and has, since the cause appeared */
+    uint32_t other_sent; /* the same of the other causes, by their bits of EICR */
+    uint64_t next_at[IR_VECTORS_MAX]; /* when the vector may interrupt again */
+
     uint32_t ring_hint;
     uint32_t data_hint;
     struct sim_arrival arrival;
@@ -146,7 +151,11 @@ void sim_reset(struct sim_card *card);
 bool sim_link_up(struct sim_card *card);
 bool sim_resetting(const struct sim_card *card);
 bool sim_dma_allowed(const struct sim_card *card);
+/* --- interrupt.c --- */
+/* A queue has something to report: raise the cause that IVAR gives it. */
 void sim_interrupt(struct sim_card *card, uint32_t queue);
+/* Interrupt for the causes that are due. */
+void sim_deliver(struct sim_card *card);
 
 /* --- queue.c --- */
 /* The driver writes a tail; called without the lock. */
@@ -186,7 +195,8 @@ sim_write_fn sim_write_ctrl, sim_write_autoc, sim_write_secrxctrl, sim_write_rxc
 sim_write_fn sim_write_fctrl, sim_write_mrqc, sim_write_mtqc, sim_write_crcstrip;
 /* interrupt.c */
 sim_read_fn sim_read_eicr, sim_read_zero;
-sim_write_fn sim_write_eicr, sim_write_eics, sim_write_eims, sim_write_eimc;
+sim_write_fn sim_write_eicr, sim_write_eics, sim_write_eics_ex, sim_write_eims, sim_write_eimc;
+sim_write_fn sim_write_ivar, sim_write_eitr;
 /* eeprom.c */
 sim_read_fn sim_read_eec, sim_read_eerd, sim_read_swsm, sim_read_eemngctl, sim_read_msca;
 sim_write_fn sim_write_eerd, sim_write_msca;

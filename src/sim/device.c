@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NS_PER_US 1000u
 #define NS_PER_S  1000000000u
@@ -99,6 +101,29 @@ static int device_config_write(struct ir_transport *transport, uint32_t offset, 
     return result;
 }
 
+static int device_interrupts(struct ir_transport *transport, const int *events, uint32_t count)
+{
+    struct sim_device *device = device_of(transport);
+
+    if (count > transport->vectors)
+        return -EINVAL;
+    sim_lock(device);
+    if (count != 0)
+        memcpy(device->event, events, count * sizeof(*events));
+    device->events = count;
+    sim_unlock(device);
+    return 0;
+}
+
+void sim_device_interrupt(struct sim_device *device, uint32_t vector)
+{
+    const uint64_t one = 1;
+
+    /* It can fail only when as many as 64 bits can count are unread: then nobody misses this one. */
+    if (vector < device->events && write(device->event[vector], &one, sizeof(one)) < 0)
+        return;
+}
+
 static void device_delay(struct ir_transport *transport, uint32_t microseconds)
 {
     struct sim_device *device = device_of(transport);
@@ -127,6 +152,7 @@ const struct ir_transport_ops sim_transport_ops = {
     .unmap = device_unmap,
     .config_read = device_config_read,
     .config_write = device_config_write,
+    .interrupts = device_interrupts,
     .delay = device_delay,
     .close = device_close,
 };

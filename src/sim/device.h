@@ -13,6 +13,7 @@
 
 #include <ironring/device.h>
 
+#include "core/interrupt.h"
 #include "core/transport.h"
 #include "sim/violations.h"
 #include "sim/wire.h"
@@ -48,6 +49,8 @@ struct sim_device {
         waiting;          /* threads that want the lock for a register: the card's steps aside */
     pthread_mutex_t lock; /* everything of the card that is not atomic or constant */
     struct soft_iommu iommu;
+    uint32_t events; /* vectors that are connected, <= transport.vectors */
+    int event[IR_VECTORS_MAX];
     struct sim_wire *source; /* may be NULL */
     struct sim_wire *sink;   /* may be NULL, or the source */
 
@@ -66,6 +69,8 @@ extern const struct ir_transport_ops sim_transport_ops;
 int sim_device_init(struct sim_device *device, const struct sim_model *model,
                     const struct sim_rulebook *rules, bool threaded, struct sim_wire *source,
                     struct sim_wire *sink);
+/* Interrupt by a vector, if it is connected. With the lock. */
+void sim_device_interrupt(struct sim_device *device, uint32_t vector);
 /* Release that, with the wires, after the thread has ended. */
 void sim_device_release(struct sim_device *device);
 void sim_wires_close(struct sim_wire *source, struct sim_wire *sink);

@@ -157,6 +157,27 @@ uint32_t sim_hostile_cause(struct sim_card *card, uint32_t cause)
     return sim_hostile_lies(card, SIM_HOSTILE_EICR) ? EVERY_CAUSE : cause;
 }
 
+bool sim_hostile_keeps_silent(struct sim_card *card)
+{
+    return sim_hostile_lies(card, SIM_HOSTILE_IRQ_LOST);
+}
+
+/* Interrupts that nobody asked for, if somebody hears of them. */
+static void disturb(struct sim_card *card)
+{
+    uint32_t vectors = card->base.events;
+
+    if (vectors == 0)
+        return;
+    if (sim_hostile_lies(card, SIM_HOSTILE_IRQ_STORM))
+        for (uint32_t vector = 0; vector < vectors; vector++)
+            sim_device_interrupt(&card->base, vector);
+    if (sim_hostile_lies(card, SIM_HOSTILE_IRQ_WRONG))
+        for (uint32_t vector = 0; vector < vectors; vector++)
+            if ((sim_get(card, R_EIMS_EX + vector / 32u * 4u) >> vector % 32u & 1u) == 0)
+                sim_device_interrupt(&card->base, vector);
+}
+
 bool sim_hostile_tail(struct sim_card *card)
 {
     bool lost;
@@ -176,4 +197,5 @@ void sim_hostile_round(struct sim_card *card)
     sim_hostile_receive(card);
     if (now >= card->link_at && sim_hostile_lies(card, SIM_HOSTILE_LINK))
         card->link_at = now + 1u + sim_lies_draw(&card->hostile->lies, LINK_DOWN_US);
+    disturb(card);
 }

@@ -41,7 +41,10 @@ struct sim_register;
     X(FIELD, "field", 100, "changes a field that is waited for a minute late")                     \
     X(LINK, "link", 64, "loses its link for a moment")                                             \
     X(EICR, "eicr", 4, "has every interrupt cause pending, however often it is read")              \
-    X(COUNTER, "counter", 16, "answers any number for a counter")
+    X(COUNTER, "counter", 16, "answers any number for a counter")                                  \
+    X(IRQ_STORM, "irq.storm", 16, "interrupts by each vector, masked or not")                      \
+    X(IRQ_LOST, "irq.lost", 4, "does not interrupt when it should")                                \
+    X(IRQ_WRONG, "irq.wrong", 64, "interrupts by a vector that nobody has armed")
 
 enum sim_hostile_mode {
 #define SIM_HOSTILE_ID(id, name, chances, text) SIM_HOSTILE_##id,
@@ -114,6 +117,8 @@ uint32_t sim_hostile_answer(struct sim_card *card, const struct sim_register *re
 /* What a counter answers, and what EICR. */
 uint32_t sim_hostile_count(struct sim_card *card, uint32_t value);
 uint32_t sim_hostile_cause(struct sim_card *card, uint32_t cause);
+/* A vector is to interrupt: true when it does not. */
+bool sim_hostile_keeps_silent(struct sim_card *card);
 /* The driver writes a tail, without the lock: true when the write is lost. */
 bool sim_hostile_tail(struct sim_card *card);
 /* At the end of each round of work. */

@@ -11,6 +11,7 @@
  *   wire=memory      ir_sim_put and ir_sim_take               wire=none nothing comes (default)
  *   tap=NAME         a TAP interface                          link=NAME another card with this link
  *   mode=thread|step by itself (default), or by ir_sim_step
+ *   vectors=N       interrupt vectors: 64 (default), 1 for everything, 0 for none
  *   mac=             address
  */
 #include "sim/options.h"
@@ -112,6 +113,16 @@ static bool take_mode(struct sim_arguments *arguments, const char *value)
     return true;
 }
 
+static bool take_vectors(struct sim_arguments *arguments, const char *value)
+{
+    uint64_t vectors;
+
+    if (!soft_take_number(value, 0, IR_VECTORS_MAX, &vectors))
+        return false;
+    arguments->vectors = (uint32_t)vectors;
+    return true;
+}
+
 bool sim_take_id(const char *text, uint16_t *id)
 {
     uint32_t number = 0;
@@ -182,6 +193,7 @@ static const struct sim_key keys[] = {
     {"tap", take_tap, "the name of an interface", NULL, false},
     {"link", take_link, "a name that two cards share", NULL, false},
     {"mode", take_mode, "thread or step", NULL, false},
+    {"vectors", take_vectors, "0 to 64 interrupt vectors", NULL, false},
     {"mac", take_mac, "a unicast address such as 02:00:00:00:00:01", NULL, false},
 };
 
@@ -312,6 +324,7 @@ static void set_defaults(struct sim_arguments *arguments, const struct sim_kind 
     memset(arguments, 0, sizeof(*arguments));
     arguments->kind = kind;
     arguments->threaded = true;
+    arguments->vectors = IR_VECTORS_MAX;
     arguments->loop = 1u;
     arguments->gen.size = SIM_GEN_SIZE_MIN;
     arguments->gen.flows = 1u;

@@ -46,6 +46,7 @@ struct sim_arguments {
     struct sim_options card; /* for an 82599 */
     struct sim_virtio_options virtio;
     bool threaded;
+    uint32_t vectors; /* of interrupts, <= IR_VECTORS_MAX */
     uint8_t mac[IR_MAC_LENGTH];
     char rx[SIM_VALUE_LENGTH]; /* empty when not given; so are the next three */
     char tx[SIM_VALUE_LENGTH];

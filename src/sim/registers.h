@@ -31,12 +31,25 @@
 #define R_EIMS              0x00880u
 #define R_EIMC              0x00888u
 #define EIMC_RESERVED       (1u << 31)
+#define R_EIAC              0x00810u
+#define R_EITR              0x00820u
+#define R_EITR_HIGH         0x12300u /* from vector 24 on */
+#define EITR_RESERVED       7u
+#define EITR_US(v)          (((v) >> 3 & 0x1ffu) * 2u)
 #define R_GPIE              0x00898u
+#define GPIE_MSIX           (1u << 4)
 #define GPIE_OCD            (1u << 5)
+#define GPIE_EIAME          (1u << 30)
 #define R_IVAR              0x00900u
+#define IVAR_VALID          0x80u
+#define IVAR_VECTOR         0x3fu
+#define IVAR_RESERVED       0x40404040u
+#define R_IVAR_MISC         0x00a00u
+#define IVAR_MISC_RESERVED  0xffff4040u
 #define R_EICS_EX           0x00a90u
 #define R_EIMS_EX           0x00aa0u
 #define R_EIMC_EX           0x00ab0u
+#define R_EIAM_EX           0x00ad0u
 #define R_RX                0x01000u /* receive queues 0 to 63 ... */
 #define R_RX_HIGH           0x0d000u /* ... and 64 to 127 */
 #define R_TX                0x06000u

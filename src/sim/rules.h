@@ -16,6 +16,9 @@
     X(REGISTER_READ_ONLY, WATCHED, "a read-only register must not be written")                     \
     X(REGISTER_WIDTH, PROVED, "registers are accessed 32 bits at a time")                          \
     X(REGISTER_RESERVED, WATCHED, "a reserved bit must keep the value that is prescribed")         \
+    X(INTERRUPT_ROUTE, PROVED, "IVAR entries have a vector and a valid bit, and bit 6 must be 0")  \
+    X(INTERRUPT_VECTOR, WATCHED, "an interrupt must have a vector that the card has")              \
+    X(INTERRUPT_INTERVAL, PROVED, "bits 2:0 of EITR must be 0")                                    \
     X(RESET_PENDING, PROVED, "no register may be written before CTRL.RST has cleared itself")      \
     X(RING_BASE, PROVED, "a ring must begin at a multiple of 128 bytes")                           \
     X(RING_LENGTH, PROVED, "a ring must have 128 bytes to 128 KiB, in multiples of 128")           \
