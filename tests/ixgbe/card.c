@@ -15,11 +15,12 @@
 #define LONGEST_FRAME 16384u
 #define MINIMUM_SENT  60u
 
-static struct card the_card;
+/* Two at a time at most. */
+static struct card cards[2];
 
 int card_open_device(void **state, const char *device)
 {
-    struct card *card = &the_card;
+    struct card *card = cards[0].dev == NULL ? &cards[0] : &cards[1];
     char error[IR_ERROR_LENGTH];
 
     *state = card;
@@ -44,8 +45,8 @@ int card_start(void **state)
 {
     if (card_open(state) != 0)
         return -1;
-    card_queues(&the_card, 64);
-    return ir_start(the_card.dev);
+    card_queues(*state, 64);
+    return ir_start(((struct card *)*state)->dev);
 }
 
 static int release(struct card *card)
@@ -66,6 +67,7 @@ int card_close(void **state)
 
     card_no_violation(card);
     closed = ir_close(card->dev);
+    card->dev = NULL;
     if (closed != 0)
         print_error("ir_close answers %d\n", closed);
     if (ir_pool_available(card->pool) != CARD_BUFFERS) {

@@ -23,7 +23,7 @@ struct card {
     struct ir_txq *tx;
 };
 
-/* Open the device of that name, which has to be such a card. *state is the card. */
+/* Open the device of that name, which has to be such a card. *state is the card. Two can be open. */
 int card_open_device(void **state, const char *device);
 /* Open the card: a cmocka setup function. */
 int card_open(void **state);

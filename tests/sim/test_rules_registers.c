@@ -72,6 +72,51 @@ static void setting_bit_31_of_eimc(void **state)
     broken(&rig, SIM_RULE_REGISTER_RESERVED, "EIMC at 0x00888");
 }
 
+static void setting_a_reserved_bit_of_ivar(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, ARGUMENTS);
+    rig_write(&rig, R_IVAR + 8, 0x00408000);
+    broken(&rig, SIM_RULE_INTERRUPT_ROUTE, "IVAR(2) at 0x00908 was set to 0x00408000");
+}
+
+static void setting_the_upper_half_of_ivar_misc(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, ARGUMENTS);
+    rig_write(&rig, R_IVAR_MISC, 0x00018000);
+    broken(&rig, SIM_RULE_INTERRUPT_ROUTE, "IVAR_MISC(0) at 0x00a00 was set to 0x00018000");
+}
+
+static void routing_an_interrupt_to_a_vector_that_is_not_there(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, ARGUMENTS ",vectors=5");
+    rig_write(&rig, R_GPIE, GPIE_MSIX);
+    rig_write(&rig, R_IVAR, 0x84);
+    assert_int_equal(rig_violations(&rig), 0);
+    rig_write(&rig, R_IVAR, 0x8584);
+    broken(&rig, SIM_RULE_INTERRUPT_VECTOR, "was set to 0x00008584: vector 5 of 5");
+}
+
+static void setting_a_reserved_bit_of_eitr(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, ARGUMENTS);
+    rig_write(&rig, R_EITR_HIGH + 4, 0x80000ff8);
+    assert_int_equal(rig_violations(&rig), 0);
+    rig_write(&rig, R_EITR_HIGH + 4, 4);
+    broken(&rig, SIM_RULE_INTERRUPT_INTERVAL, "EITR(25) at 0x12304 was set to 0x00000004");
+}
+
 static void enabling_a_queue_with_dca_rxctrl_bit_12(void **state)
 {
     struct rig rig;
@@ -272,6 +317,10 @@ int main(void)
         cmocka_unit_test(reading_half_a_register),
         cmocka_unit_test(writing_a_byte_of_a_tail),
         cmocka_unit_test(setting_bit_31_of_eimc),
+        cmocka_unit_test(setting_a_reserved_bit_of_ivar),
+        cmocka_unit_test(setting_the_upper_half_of_ivar_misc),
+        cmocka_unit_test(routing_an_interrupt_to_a_vector_that_is_not_there),
+        cmocka_unit_test(setting_a_reserved_bit_of_eitr),
         cmocka_unit_test(enabling_a_queue_with_dca_rxctrl_bit_12),
         cmocka_unit_test(receiving_with_rscfrstsize_set),
         cmocka_unit_test(receiving_without_rscackc),

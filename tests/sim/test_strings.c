@@ -48,7 +48,7 @@ static void an_unknown_key_is_named_with_those_that_exist(void **state)
     (void)state;
     refuse(
         "82599,speed=10", -EINVAL,
-        "no key \"speed\"; use one of rx tx loop wire size count rate flows seed tap link mode mac "
+        "no key \"speed\"; use one of rx tx loop wire size count rate flows seed tap link mode vectors mac "
         "device late never hostile");
     refuse("82599,", -EINVAL, "no key \"\"");
     refuse("82599,modes=step", -EINVAL, "no key \"modes\"");

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Waiting for devices that interrupt all the time, never, or by the wrong vector: neither is the caller kept
+ * busy by them, nor does it miss anything.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "card.h"
+#include "core/driver.h"
+#include "sim/card.h"
+
+#define LATENCY_US 1000u
+#define RUN_US     300000u
+
+struct stand {
+    void *card_state;
+    struct card *card;
+    struct ir_waiter *waiter;
+};
+
+static const char *const cards[] = {"82599", "82599,vectors=1"};
+#define CARDS (sizeof(cards) / sizeof(cards[0]))
+
+/* A card that works by itself, with these keys. */
+static void stand_open(struct stand *stand, const char *card, const char *keys)
+{
+    char device[128];
+
+    (void)snprintf(device, sizeof(device), "sim:%s,%s", card, keys);
+    assert_int_equal(card_open_device(&stand->card_state, device), 0);
+    stand->card = stand->card_state;
+    assert_int_equal(ir_promiscuous(stand->card->dev, true), 0);
+    card_queues(stand->card, 64);
+    assert_int_equal(ir_start(stand->card->dev), 0);
+    assert_int_equal(ir_link_wait(stand->card->dev, 5000), 0);
+    assert_int_equal(ir_waiter_create(&stand->waiter), 0);
+    assert_int_equal(ir_waiter_poll(stand->waiter, 0), 0);
+    assert_int_equal(ir_waiter_latency(stand->waiter, LATENCY_US), 0);
+    assert_int_equal(ir_waiter_rx(stand->waiter, stand->card->rx), 0);
+}
+
+static void stand_close(struct stand *stand)
+{
+    ir_waiter_destroy(stand->waiter);
+    assert_int_equal(card_close(&stand->card_state), 0);
+}
+
+static struct ir_wait_stats stats_of(const struct stand *stand)
+{
+    struct ir_wait_stats stats;
+
+    assert_int_equal(ir_waiter_stats(stand->waiter, &stats), 0);
+    return stats;
+}
+
+/* Wait for what never comes. */
+static void wait_in_vain(const struct stand *stand)
+{
+    assert_int_equal(ir_wait(stand->waiter, RUN_US), 0);
+}
+
+/* Receive all that the wire gives, and sleep in between. A slow machine may lose some of it: the wire has a
+ * clock. What may not be is that the waiter sleeps over a frame. */
+static void receive(const struct stand *stand)
+{
+    struct ir_pkt pkts[32];
+    uint32_t received = 0;
+    int got = 0;
+
+    while (got != 0 || !ir_sim_finished(stand->card->dev)) {
+        if (got == 0)
+            assert_true(ir_wait(stand->waiter, 5000000) > 0 || ir_sim_finished(stand->card->dev));
+        got = ir_rx(stand->card->rx, pkts, 32);
+        assert_true(got >= 0);
+        for (int i = 0; i < got; i++)
+            assert_int_equal(ir_pkt_free(stand->card->pool, pkts[i]), 0);
+        received += (uint32_t)got;
+    }
+    assert_true(received > 0);
+}
+
+static void a_storm_is_answered_by_polling(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CARDS; i++) {
+        struct stand stand;
+        struct ir_wait_stats stats;
+
+        stand_open(&stand, cards[i], "hostile=irq.storm");
+        wait_in_vain(&stand);
+        stats = stats_of(&stand);
+        /* Four wakes, then the timer alone; late timers only make it fewer. */
+        assert_int_equal(stats.spurious, 4);
+        assert_int_equal(stats.wakes, 4);
+        assert_true(stats.timed > 0);
+        assert_true(stats.sleeps <= 4 + RUN_US / LATENCY_US + 1);
+        assert_int_equal(stats.sleeps, stats.timed + 4);
+        stand_close(&stand);
+    }
+}
+
+static void a_storm_loses_no_frame(void **state)
+{
+    struct stand stand;
+
+    (void)state;
+    stand_open(&stand, cards[0], "wire=gen,count=200,rate=5000,hostile=irq.storm");
+    receive(&stand);
+    stand_close(&stand);
+}
+
+static void a_device_that_never_interrupts_is_polled(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CARDS; i++) {
+        struct stand stand;
+        struct ir_wait_stats stats;
+
+        stand_open(&stand, cards[i], "wire=gen,count=200,rate=1000,hostile=irq.lost");
+        receive(&stand);
+        stats = stats_of(&stand);
+        assert_int_equal(stats.wakes, 0);
+        assert_int_equal(stats.lost, 2);
+        assert_true(stats.timed > 0);
+        stand_close(&stand);
+    }
+}
+
+static void interrupts_of_masked_vectors_wake_nobody(void **state)
+{
+    struct stand stand;
+
+    (void)state;
+    stand_open(&stand, cards[0], "hostile=irq.wrong");
+    wait_in_vain(&stand);
+    assert_int_equal(stats_of(&stand).wakes, 0);
+    assert_int_equal(stats_of(&stand).timed, 0);
+    stand_close(&stand);
+}
+
+static void a_device_without_vectors_is_polled(void **state)
+{
+    struct ir_wait_stats stats;
+    struct stand stand;
+
+    (void)state;
+    stand_open(&stand, "82599,vectors=0", "wire=gen,count=50,rate=1000");
+    receive(&stand);
+    stats = stats_of(&stand);
+    assert_int_equal(stats.wakes, 0);
+    assert_int_equal(stats.lost, 0);
+    assert_int_equal(stats.sleeps, stats.timed);
+    assert_true(stats.sleeps > 0);
+    stand_close(&stand);
+}
+
+static void a_device_that_is_gone_ends_the_wait(void **state)
+{
+    struct stand stand;
+    struct sim_card *card;
+    struct ir_pkt pkt;
+
+    (void)state;
+    stand_open(&stand, "82599", "mode=step");
+    assert_int_equal(ir_waiter_tx(stand.waiter, stand.card->tx), 0);
+    assert_int_equal(ir_wait(stand.waiter, 20000), 0);
+    card = (struct sim_card *)stand.card->dev->transport;
+    assert_int_equal(sim_hostile_turn_on(card, SIM_HOSTILE_GONE, UINT64_MAX, 0), 0);
+    assert_int_equal(ir_wait(stand.waiter, 5000000), 2);
+    assert_int_equal(ir_rx(stand.card->rx, &pkt, 1), -EIO);
+    assert_int_equal(ir_tx_reclaim(stand.card->tx), -EIO);
+    sim_hostile_turn_off(card);
+    assert_int_equal(ir_reset(stand.card->dev), 0);
+    assert_int_equal(ir_wait(stand.waiter, 20000), 0);
+    stand_close(&stand);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_storm_is_answered_by_polling),
+        cmocka_unit_test(a_storm_loses_no_frame),
+        cmocka_unit_test(a_device_that_never_interrupts_is_polled),
+        cmocka_unit_test(interrupts_of_masked_vectors_wake_nobody),
+        cmocka_unit_test(a_device_without_vectors_is_polled),
+        cmocka_unit_test(a_device_that_is_gone_ends_the_wait),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
