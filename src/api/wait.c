@@ -58,6 +58,8 @@ void ir_waiter_destroy(struct ir_waiter *waiter)
 {
     if (waiter == NULL)
         return;
+    if (waiter->armed)
+        (void)waiter_wake(waiter, false);
     while (waiter->waiting != NULL) {
         struct waiting *one = waiter->waiting;
 

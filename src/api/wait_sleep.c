@@ -157,6 +157,17 @@ static bool listen_to(struct waiting *waiting, uint64_t now)
     return all;
 }
 
+/* Tell those queues of lines that are armed whose device wants to be told by the queue. */
+static void ask(struct waiting *waiting, bool on)
+{
+    for (uint32_t i = 0; i < waiting->rx_count; i++)
+        if (waiting->rx[i]->ask != NULL && line_of_pair(waiting, waiting->rx[i]->index)->armed)
+            waiting->rx[i]->ask(waiting->rx[i], on);
+    for (uint32_t i = 0; i < waiting->tx_count; i++)
+        if (waiting->tx[i]->ask != NULL && line_of_pair(waiting, waiting->tx[i]->index)->armed)
+            waiting->tx[i]->ask(waiting->tx[i], on);
+}
+
 /* Let the lines interrupt that are listened to. A device that cannot be told so is down, and so has
  * something to tell by itself. */
 static void arm(struct waiting *waiting)
@@ -170,14 +181,17 @@ static void arm(struct waiting *waiting)
         if (dev->transport->ops->unmask != NULL)
             (void)dev->transport->ops->unmask(dev->transport);
     }
+    ask(waiting, true);
 }
 
 static void mask(struct ir_waiter *waiter)
 {
-    for (struct waiting *one = waiter->waiting; one != NULL; one = one->next)
+    for (struct waiting *one = waiter->waiting; one != NULL; one = one->next) {
+        ask(one, false);
         for (uint32_t i = 0; i < one->lines; i++)
             if (one->line[i].armed)
                 (void)one->dev->ops->mask(one->dev, i);
+    }
     waiter->armed = false;
 }
 

@@ -24,6 +24,9 @@ struct ir_rxq {
     /* Ask the device, by a register, whether it is there and well; if not, the queue is broken. For
      * somebody who waits and hears nothing. */
     void (*check)(struct ir_rxq *queue);
+    /* Let the device interrupt for this queue, or not; null when masking the vector is all that there is.
+     * By the queue's own thread, as bursts are. Off until first called, and after a reset. */
+    void (*ask)(struct ir_rxq *queue, bool on);
     struct ir_dev *dev;
     uint32_t index;
 };
@@ -33,7 +36,8 @@ struct ir_txq {
     int (*reclaim)(struct ir_txq *queue);
     /* 1 when a reclaim is worth while: the device has finished with a packet, or the queue is broken. */
     uint32_t (*pending)(const struct ir_txq *queue);
-    void (*check)(struct ir_txq *queue); /* as above */
+    void (*check)(struct ir_txq *queue); /* as above, so is the next */
+    void (*ask)(struct ir_txq *queue, bool on);
     struct ir_dev *dev;
     uint32_t index;
 };
@@ -75,7 +79,7 @@ struct ir_dev {
     uint32_t pairs;       /* queue pairs of which a queue is set up */
     struct ir_interrupts interrupts;
     struct ir_events *events; /* who waits, src/api/events.h; null while nobody does */
-    char name[64]; /* the device string, shortened when longer */
+    char name[64];            /* the device string, shortened when longer */
 };
 
 /* One row in the table of drivers. */

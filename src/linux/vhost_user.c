@@ -111,6 +111,24 @@ static int config_write(struct ir_transport *transport, uint32_t offset, uint32_
     return result;
 }
 
+/* Vectors are what the back end signals by itself; nothing here does. */
+static int interrupts(struct ir_transport *transport, const int *events, uint32_t count)
+{
+    struct vu_front *front = front_of(transport);
+    int result = 0;
+
+    if (count > transport->vectors)
+        return -EINVAL;
+    (void)pthread_mutex_lock(&front->lock);
+    if (count != 0)
+        memcpy(front->event, events, count * sizeof(*events));
+    front->events = count;
+    if (front->session.socket >= 0)
+        result = vu_front_call(front);
+    (void)pthread_mutex_unlock(&front->lock);
+    return result;
+}
+
 /* Files that were not opened are -1. */
 static void close_events(const struct vu_front *front)
 {
@@ -140,6 +158,7 @@ static const struct ir_transport_ops ops = {
     .unmap = unmap,
     .config_read = config_read,
     .config_write = config_write,
+    .interrupts = interrupts,
     .delay = ir_delay,
     .close = close_front,
 };
@@ -209,6 +228,7 @@ int ir_vhost_user_open(const char *text, struct ir_transport **transport,
         return result;
     }
     front->transport.ops = &ops;
+    front->transport.vectors = ir_vectors_used(IR_VECTORS_MAX, front->options.queues);
     vu_front_init(front);
     soft_plug(&front->function, &front->transport, &registers, NULL, front);
     *transport = &front->transport;

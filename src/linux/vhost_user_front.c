@@ -72,6 +72,26 @@ void vu_front_grow(struct vu_front *front)
         break_down(front);
 }
 
+/* What the back end signals for a ring: the vector that the driver has chosen, if it is connected; else an
+ * event that nobody waits for. */
+static int call_of(const struct vu_front *front, uint32_t index)
+{
+    uint16_t vector = front->function.queue[index].vector;
+
+    return vector < front->events ? front->event[vector] : front->call;
+}
+
+int vu_front_call(struct vu_front *front)
+{
+    int result = 0;
+
+    for (uint32_t i = 0; i < VU_RINGS_MAX && result == 0; i++) {
+        if (front->at_work[i])
+            result = vu_session_call_ring(&front->session, i, call_of(front, i));
+    }
+    return result;
+}
+
 static int start_ring(struct vu_front *front, uint32_t index)
 {
     const struct soft_queue *queue = &front->function.queue[index];
@@ -80,7 +100,7 @@ static int start_ring(struct vu_front *front, uint32_t index)
         .size = queue->size,
         .base = has(front, SOFT_F_RING_PACKED) ? PACKED_BASE : 0,
         .kick = front->kick[index],
-        .call = front->call,
+        .call = call_of(front, index),
     };
 
     front->at_work[index] = true;
@@ -180,7 +200,7 @@ static void notified(void *context, uint16_t index)
     }
     (void)pthread_mutex_lock(&front->lock);
     if (soft_control_serve(&front->control, &front->commands) != 0)
-        soft_interrupt(&front->function);
+        soft_interrupt(&front->function, (uint16_t)index);
     (void)pthread_mutex_unlock(&front->lock);
 }
 
@@ -275,6 +295,7 @@ void vu_front_init(struct vu_front *front)
         .device = SOFT_DEVICE_MODERN,
         .queues = (uint16_t)(2u * front->options.queues + 1u),
         .size = IR_RING_SIZE_MAX,
+        .vectors = (uint16_t)front->transport.vectors,
     };
 
     soft_init(&front->function, &options, &ops, front);

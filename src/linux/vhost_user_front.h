@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "core/interrupt.h"
 #include "core/transport.h"
 #include "linux/vhost_user_session.h"
 #include "softdev/control.h"
@@ -21,6 +22,8 @@ struct vu_front {
     int call;               /* eventfds, which live as long as the front end: from the device ... */
     int kick[VU_RINGS_MAX]; /* ... and to it; 2 * options.queues of them */
     pthread_mutex_t lock;   /* everything below */
+    uint32_t events;        /* vectors that are connected, and to which eventfds */
+    int event[IR_VECTORS_MAX];
     struct vu_session session;
     struct soft_function function;
     struct soft_control control; /* commands are carried out here */
@@ -40,6 +43,9 @@ void vu_front_init(struct vu_front *front);
 void vu_front_look(struct vu_front *front);
 /* A region has been added. */
 void vu_front_grow(struct vu_front *front);
+/* Other eventfds are connected: what the back end signals changes while it is at work. Errors: as
+ * vu_session_call_ring. */
+int vu_front_call(struct vu_front *front);
 /* Stop what is at work. Returns whether the back end has confirmed that, or is gone. */
 bool vu_front_stop(struct vu_front *front);
 

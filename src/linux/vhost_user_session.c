@@ -281,7 +281,7 @@ int vu_session_start_ring(struct vu_session *session, const struct vu_ring *ring
 {
     uint32_t index = ring->address.index;
     uint8_t bytes[VHOST_USER_LONGEST];
-    int result = vu_tell_number(session, VHOST_USER_SET_VRING_CALL, index, ring->call);
+    int result = vu_session_call_ring(session, index, ring->call);
 
     if (result == 0)
         result = vu_tell_state(session, VHOST_USER_SET_VRING_NUM, index, ring->size);
@@ -294,6 +294,11 @@ int vu_session_start_ring(struct vu_session *session, const struct vu_ring *ring
     if (result == 0)
         result = vu_tell_number(session, VHOST_USER_SET_VRING_KICK, index, ring->kick);
     return result;
+}
+
+int vu_session_call_ring(struct vu_session *session, uint32_t index, int call)
+{
+    return vu_tell_number(session, VHOST_USER_SET_VRING_CALL, index, call);
 }
 
 int vu_session_enable_ring(struct vu_session *session, uint32_t index, bool enabled)

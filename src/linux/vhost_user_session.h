@@ -59,6 +59,8 @@ int vu_session_features(struct vu_session *session, uint64_t features);
 /* Share `size` bytes from the beginning of the file, under device addresses from `first` on. */
 int vu_session_memory(struct vu_session *session, int file, uint64_t first, uint64_t size);
 int vu_session_start_ring(struct vu_session *session, const struct vu_ring *ring);
+/* Let the back end signal another eventfd for a ring. */
+int vu_session_call_ring(struct vu_session *session, uint32_t index, int call);
 int vu_session_enable_ring(struct vu_session *session, uint32_t index, bool enabled);
 /* Returns when the back end confirms that it does not use the ring any more. */
 int vu_session_stop_ring(struct vu_session *session, uint32_t index);

@@ -115,6 +115,18 @@ static int device_interrupts(struct ir_transport *transport, const int *events, 
     return 0;
 }
 
+static int device_unmask(struct ir_transport *transport)
+{
+    struct sim_device *device = device_of(transport);
+
+    if (device->model->unmask == NULL)
+        return 0;
+    sim_lock(device);
+    device->model->unmask(device);
+    sim_unlock(device);
+    return 0;
+}
+
 void sim_device_interrupt(struct sim_device *device, uint32_t vector)
 {
     const uint64_t one = 1;
@@ -153,6 +165,7 @@ const struct ir_transport_ops sim_transport_ops = {
     .config_read = device_config_read,
     .config_write = device_config_write,
     .interrupts = device_interrupts,
+    .unmask = device_unmask,
     .delay = device_delay,
     .close = device_close,
 };

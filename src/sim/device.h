@@ -34,6 +34,8 @@ struct sim_model {
     uint32_t (*round)(struct sim_device *device, uint32_t limit);
     /* Time has passed for a driver that waits: all that is due but frames. May be NULL. */
     void (*waited)(struct sim_device *device);
+    /* Deliver interrupts again that are masked as they are delivered. May be NULL. */
+    void (*unmask)(struct sim_device *device);
     /* Nothing waits in the card, whatever its wire still has. */
     bool (*idle)(struct sim_device *device);
     /* Release what is the card's own, and the card. */

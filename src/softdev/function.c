@@ -30,12 +30,15 @@ void soft_reset(struct soft_function *function)
     function->driver_select = 0;
     function->queue_select = 0;
     function->isr = 0;
+    function->line_masked = false;
+    function->config_vector = SOFT_NO_VECTOR;
     for (uint32_t i = 0; i < function->options.queues; i++) {
         struct soft_queue *queue = &function->queue[i];
 
         atomic_store(&queue->enabled, false);
         queue->offered = function->options.size;
         queue->size = queue->offered;
+        queue->vector = SOFT_NO_VECTOR;
         queue->desc = 0;
         queue->driver = 0;
         queue->device = 0;
@@ -46,14 +49,6 @@ void soft_reset_done(struct soft_function *function)
 {
     function->resetting = false;
     atomic_store(&function->status, 0);
-}
-
-uint8_t soft_isr_read(struct soft_function *function)
-{
-    uint8_t isr = function->isr;
-
-    function->isr = 0;
-    return isr;
 }
 
 struct soft_queue *soft_selected(struct soft_function *function)
@@ -81,21 +76,13 @@ void soft_set_config(struct soft_function *function, uint32_t offset, uint32_t w
     for (uint32_t i = 0; i < width && offset + i < SOFT_NET_BYTES; i++)
         function->config[offset + i] = (uint8_t)(value >> (8u * i) & 0xffu);
     function->generation = (uint8_t)((function->generation + 1u) & 0xffu);
-    if ((atomic_load(&function->status) & SOFT_DRIVER_OK) != 0)
-        function->isr |= SOFT_ISR_CONFIG;
+    soft_config_interrupt(function);
 }
 
 void soft_needs_reset(struct soft_function *function)
 {
-    uint8_t before = atomic_fetch_or(&function->status, (uint8_t)SOFT_NEEDS_RESET);
-
-    if ((before & SOFT_DRIVER_OK) != 0)
-        function->isr |= SOFT_ISR_CONFIG;
-}
-
-void soft_interrupt(struct soft_function *function)
-{
-    function->isr |= SOFT_ISR_QUEUE;
+    (void)atomic_fetch_or(&function->status, (uint8_t)SOFT_NEEDS_RESET);
+    soft_config_interrupt(function);
 }
 
 bool soft_running(const struct soft_function *function)

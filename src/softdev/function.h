@@ -103,6 +103,8 @@ struct soft_ops {
     void (*started)(void *context);
     /* A queue that is enabled has been notified, the device being started. Any thread. */
     void (*notified)(void *context, uint16_t queue);
+    /* The function interrupts: by this vector, or by 0 for everything. May be NULL. */
+    void (*interrupt)(void *context, uint16_t vector);
     soft_breach_fn *breach;
 };
 
@@ -112,6 +114,7 @@ struct soft_options {
     uint16_t device;   /* PCI device id */
     uint16_t queues;   /* <= SOFT_QUEUES_MAX */
     uint16_t size;     /* of each, a power of two <= SOFT_RING_MAX */
+    uint16_t vectors;  /* several: MSI-X, but for legacy drivers; else INTx */
     uint64_t features; /* offered */
 };
 
@@ -131,6 +134,7 @@ struct soft_function {
     uint16_t queue_select;
     uint16_t config_vector;
     uint8_t isr;
+    bool line_masked; /* INTx is delivered once, until it is unmasked */
     uint8_t generation;
     uint8_t config[SOFT_NET_BYTES];
     struct soft_queue queue[SOFT_QUEUES_MAX];
@@ -173,7 +177,9 @@ void soft_set_config(struct soft_function *function, uint32_t offset, uint32_t w
 /* The device has met an error that only a reset ends. */
 void soft_needs_reset(struct soft_function *function);
 /* A queue has returned something that the driver wants an interrupt for. */
-void soft_interrupt(struct soft_function *function);
+void soft_interrupt(struct soft_function *function, uint16_t queue);
+/* Deliver INTx again, at once if it is up. */
+void soft_unmask(struct soft_function *function);
 
 /* DRIVER_OK is set, and no error has been met. */
 bool soft_running(const struct soft_function *function);

@@ -31,7 +31,7 @@ static uint32_t read_queue(struct soft_function *function, enum soft_register re
     case SOFT_R_QUEUE_SIZE:
         return queue->size;
     case SOFT_R_QUEUE_VECTOR:
-        return SOFT_NO_VECTOR; /* there are none: no MSI-X */
+        return soft_vector_read(function, queue->vector);
     case SOFT_R_QUEUE_ENABLE:
         return atomic_load(&queue->enabled) ? 1u : 0;
     case SOFT_R_QUEUE_NOTIFY_OFF:
@@ -70,7 +70,7 @@ uint32_t soft_modern_read(struct soft_function *function, enum soft_register reg
             return 0;
         return low(function->accepted >> (32u * function->driver_select));
     case SOFT_R_CONFIG_VECTOR:
-        return SOFT_NO_VECTOR;
+        return soft_vector_read(function, function->config_vector);
     case SOFT_R_NUM_QUEUES:
         return function->options.queues;
     case SOFT_R_DEVICE_STATUS:
@@ -191,7 +191,8 @@ static void write_queue(struct soft_function *function, enum soft_register reg, 
         set_high(&queue->device, value);
         break;
     default:
-        break; /* vectors: without MSI-X there are none to choose */
+        soft_vector_write(function, &queue->vector, reg, value);
+        break;
     }
 }
 
@@ -208,6 +209,7 @@ void soft_modern_write(struct soft_function *function, enum soft_register reg, u
         soft_features_write(function, function->driver_select, value, false);
         break;
     case SOFT_R_CONFIG_VECTOR:
+        soft_vector_write(function, &function->config_vector, reg, value);
         break;
     case SOFT_R_QUEUE_SELECT:
         function->queue_select = (uint16_t)value;

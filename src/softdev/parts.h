@@ -36,11 +36,18 @@ uint8_t soft_status_read(struct soft_function *function);
 /* --- function.c --- */
 /* Status 0 is written, or power comes on. */
 void soft_reset(struct soft_function *function);
-uint8_t soft_isr_read(struct soft_function *function);
 /* The queue that is selected, or NULL when it is absent. */
 struct soft_queue *soft_selected(struct soft_function *function);
 /* What the driver reads from the device's configuration. */
 uint32_t soft_config_get(struct soft_function *function, uint32_t offset, uint32_t width);
+
+/* --- interrupt.c --- */
+/* The configuration has changed, or a reset is needed: a running driver is to hear of it. */
+void soft_config_interrupt(struct soft_function *function);
+uint8_t soft_isr_read(struct soft_function *function);
+uint16_t soft_vector_read(const struct soft_function *function, uint16_t vector);
+void soft_vector_write(struct soft_function *function, uint16_t *vector, enum soft_register reg,
+                       uint32_t value);
 
 /* --- modern.c and legacy.c --- */
 uint32_t soft_modern_read(struct soft_function *function, enum soft_register reg);

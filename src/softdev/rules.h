@@ -30,6 +30,7 @@
     X(QUEUE_DISABLE, WATCHED, "queue_enable must only be written as 1")                            \
     X(QUEUE_BUSY, WATCHED, "a queue must not be changed while it is enabled")                      \
     X(QUEUE_TIME, WATCHED, "queues must be set up after FEATURES_OK and before DRIVER_OK")         \
+    X(INTERRUPT_VECTOR, WATCHED, "an interrupt must have a vector that the device has")            \
     X(NOTIFY_EARLY, WATCHED, "a queue must not be notified before DRIVER_OK")                      \
     X(NOTIFY_QUEUE, WATCHED, "a notification must be for a queue that is enabled")                 \
     X(CONFIG_WRITE, WATCHED, "the device's configuration must not be written")                     \

@@ -27,6 +27,7 @@
 
 #define CAP_COMMON       1u
 #define CAP_NOTIFICATION 2u
+#define CAP_ISR          3u
 #define CAP_DEVICE       4u
 
 /* What one capability says. */
@@ -114,12 +115,15 @@ static void read_capability(struct ir_transport *transport, uint32_t at, struct 
     requires windows->notify.length != 0 ==> window_ok(transport, &windows->notify) &&
         windows->notify.length >= 2 && windows->notify_multiplier % 2 == 0;
     requires windows->device.length != 0 ==> window_ok(transport, &windows->device);
-    assigns windows->common, windows->notify, windows->device, windows->notify_multiplier;
+    requires windows->isr.length != 0 ==> window_ok(transport, &windows->isr);
+    assigns windows->common, windows->notify, windows->device, windows->isr,
+        windows->notify_multiplier;
     ensures windows->common.length != 0 ==> window_ok(transport, &windows->common) &&
         windows->common.length >= VIRTIO_COMMON_BYTES;
     ensures windows->notify.length != 0 ==> window_ok(transport, &windows->notify) &&
         windows->notify.length >= 2 && windows->notify_multiplier % 2 == 0;
     ensures windows->device.length != 0 ==> window_ok(transport, &windows->device);
+    ensures windows->isr.length != 0 ==> window_ok(transport, &windows->isr);
     ensures first: \old(windows->common.length) != 0 ==>
         windows->common.length == \old(windows->common.length);
 */
@@ -137,6 +141,8 @@ static void take_window(const struct ir_transport *transport, const struct capab
         windows->notify_multiplier = cap->multiplier;
     } else if (cap->type == CAP_DEVICE && windows->device.length == 0u) {
         windows->device = cap->window;
+    } else if (cap->type == CAP_ISR && windows->isr.length == 0u) {
+        windows->isr = cap->window;
     }
 }
 
@@ -144,13 +150,15 @@ static void take_window(const struct ir_transport *transport, const struct capab
 /*@ requires \valid_read(transport) && \valid(windows) && \valid(failed);
     requires \separated(transport, windows, failed);
     requires windows->common.length == 0 && windows->notify.length == 0 &&
-        windows->device.length == 0;
-    assigns windows->common, windows->notify, windows->device, windows->notify_multiplier, *failed;
+        windows->device.length == 0 && windows->isr.length == 0;
+    assigns windows->common, windows->notify, windows->device, windows->isr,
+        windows->notify_multiplier, *failed;
     ensures windows->common.length != 0 ==> window_ok(transport, &windows->common) &&
         windows->common.length >= VIRTIO_COMMON_BYTES;
     ensures windows->notify.length != 0 ==> window_ok(transport, &windows->notify) &&
         windows->notify.length >= 2 && windows->notify_multiplier % 2 == 0;
     ensures windows->device.length != 0 ==> window_ok(transport, &windows->device);
+    ensures windows->isr.length != 0 ==> window_ok(transport, &windows->isr);
 */
 static void walk(struct ir_transport *transport, struct virtio_windows *windows, uint32_t *failed)
 {
@@ -163,8 +171,9 @@ static void walk(struct ir_transport *transport, struct virtio_windows *windows,
         loop invariant windows->notify.length != 0 ==> window_ok(transport, &windows->notify) &&
             windows->notify.length >= 2 && windows->notify_multiplier % 2 == 0;
         loop invariant windows->device.length != 0 ==> window_ok(transport, &windows->device);
+        loop invariant windows->isr.length != 0 ==> window_ok(transport, &windows->isr);
         loop assigns left, at, *failed, windows->common, windows->notify, windows->device,
-            windows->notify_multiplier;
+            windows->isr, windows->notify_multiplier;
         loop variant left;
     */
     for (uint32_t left = CAPABILITIES_MAX; left > 0u; left--) {
@@ -188,6 +197,7 @@ int virtio_find_windows(struct ir_transport *transport, struct virtio_windows *w
     windows->common = none;
     windows->notify = none;
     windows->device = none;
+    windows->isr = none;
     windows->notify_multiplier = 0u;
     if (config(transport, PCI_STATUS, 2u, &failed) / PCI_STATUS_CAPABILITIES % 2u != 0u)
         walk(transport, windows, &failed);

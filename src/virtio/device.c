@@ -149,6 +149,7 @@ static int legacy_windows(struct virtio_dev *dev)
     windows->common = (struct virtio_window){0, 0, VIRTIO_LEGACY_BYTES};
     windows->notify = (struct virtio_window){0, VIRTIO_LEGACY_NOTIFY, 2u};
     windows->device = (struct virtio_window){0, VIRTIO_LEGACY_BYTES, size - VIRTIO_LEGACY_BYTES};
+    windows->isr = (struct virtio_window){0, VIRTIO_LEGACY_ISR, 1u};
     return 0;
 }
 

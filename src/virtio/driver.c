@@ -35,6 +35,36 @@ static int tx_reclaim(struct ir_txq *queue)
     return virtio_tx_reclaim((struct virtio_txq *)queue);
 }
 
+static uint32_t rx_pending(const struct ir_rxq *queue)
+{
+    return virtio_rx_pending((const struct virtio_rxq *)queue);
+}
+
+static void rx_check(struct ir_rxq *queue)
+{
+    virtio_check(&((struct virtio_rxq *)queue)->queue);
+}
+
+static void rx_ask(struct ir_rxq *queue, bool on)
+{
+    virtio_ask(&((const struct virtio_rxq *)queue)->queue, on);
+}
+
+static uint32_t tx_pending(const struct ir_txq *queue)
+{
+    return virtio_pending(&((const struct virtio_txq *)queue)->queue);
+}
+
+static void tx_check(struct ir_txq *queue)
+{
+    virtio_check(&((struct virtio_txq *)queue)->queue);
+}
+
+static void tx_ask(struct ir_txq *queue, bool on)
+{
+    virtio_ask(&((const struct virtio_txq *)queue)->queue, on);
+}
+
 static int rxq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct ir_pool *pool,
                      struct ir_rxq **queue)
 {
@@ -47,6 +77,9 @@ static int rxq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
         return -EIO;
     dev->rx[index].rxq.base.burst = rx_burst;
     dev->rx[index].rxq.base.drops = rx_drops;
+    dev->rx[index].rxq.base.pending = rx_pending;
+    dev->rx[index].rxq.base.check = rx_check;
+    dev->rx[index].rxq.base.ask = rx_ask;
     result = virtio_rx_create(dev, index, size, pool);
     if (result == 0)
         *queue = &dev->rx[index].rxq.base;
@@ -65,6 +98,9 @@ static int txq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
         return -EIO;
     dev->tx[index].txq.base.burst = tx_burst;
     dev->tx[index].txq.base.reclaim = tx_reclaim;
+    dev->tx[index].txq.base.pending = tx_pending;
+    dev->tx[index].txq.base.check = tx_check;
+    dev->tx[index].txq.base.ask = tx_ask;
     result = virtio_tx_create(dev, index, size, pool);
     if (result == 0)
         *queue = &dev->tx[index].txq.base;
@@ -146,6 +182,29 @@ static void info(const struct ir_dev *base, struct ir_info *out)
     out->frame_max = virtio_frame_max(dev);
 }
 
+/* Each queue has its vector since the start, and asks for interrupts or not by itself. */
+static int route(struct ir_dev *dev)
+{
+    return device_of(dev)->state == VIRTIO_DOWN ? -EIO : 0;
+}
+
+static int arm(struct ir_dev *base, uint32_t vector)
+{
+    struct virtio_dev *dev = device_of(base);
+
+    (void)vector;
+    if (dev->state != VIRTIO_STARTED)
+        return -EIO;
+    return base->interrupts.vectors == 1u ? virtio_read_isr(dev) : 0;
+}
+
+/* There is no mask but for each queue; of the configuration's changes a device tells in any case. */
+static int mask(struct ir_dev *dev, uint32_t vector)
+{
+    (void)vector;
+    return device_of(dev)->state != VIRTIO_STARTED ? -EIO : 0;
+}
+
 static const struct ir_dev_ops ops = {
     .rxq_setup = rxq_setup,
     .txq_setup = txq_setup,
@@ -159,7 +218,19 @@ static const struct ir_dev_ops ops = {
     .multicast = multicast,
     .stats = stats,
     .info = info,
+    .route = route,
+    .arm = arm,
+    .mask = mask,
 };
+
+/* The registers of a legacy device move when it has vectors (4.1.4.10), and so it is polled unless it has one
+ * for everything. */
+static uint32_t vectors_of(const struct virtio_dev *dev)
+{
+    if (dev->windows.legacy == 0u)
+        return IR_VECTORS_MAX;
+    return dev->base.transport->vectors == 1u ? 1u : 0u;
+}
 
 static int open_device(struct ir_domain *domain, struct ir_transport *transport,
                        struct ir_dev **out, char error[IR_ERROR_LENGTH])
@@ -183,6 +254,7 @@ static int open_device(struct ir_domain *domain, struct ir_transport *transport,
         free(dev);
         return result;
     }
+    dev->base.vectors_max = vectors_of(dev);
     *out = &dev->base;
     return 0;
 }

@@ -2,7 +2,7 @@
  *
  * What virtqueues of both directions do besides moving buffers.
  */
-#include "virtio/queue.h"
+#include "virtio/transfer.h"
 
 /* 1 when a status says that the device needs a reset, or is not there. */
 /*@ assigns \nothing;
@@ -15,17 +15,64 @@ static uint32_t status_is_bad(uint32_t status)
     return status / VIRTIO_STATUS_NEEDS_RESET % 2u != 0u;
 }
 
-void virtio_idle(struct virtio_queue *queue)
+void virtio_check(struct virtio_queue *queue)
 {
     uint32_t status = 0;
 
+    if (ir_reg_read(queue->common, queue->status_offset, 1u, &status) != 0 || status_is_bad(status))
+        queue->broken = 1u;
+}
+
+void virtio_idle(struct virtio_queue *queue)
+{
     if (queue->idle < VIRTIO_IDLE_MAX) {
         queue->idle = queue->idle + 1u;
         return;
     }
     queue->idle = 0;
-    if (ir_reg_read(queue->common, queue->status_offset, 1u, &status) != 0 || status_is_bad(status))
-        queue->broken = 1u;
+    virtio_check(queue);
+}
+
+uint32_t virtio_pending(const struct virtio_queue *queue)
+{
+    struct virtio_completion done = {0, 0};
+
+    if (queue->broken != 0u)
+        return 1u;
+    if (queue->packed == 0u)
+        return ir_dma_load32(queue->device) / 65536u != queue->taken % 65536u;
+    return ir_ring_used(&queue->ring.window) != 0u && virtio_completed(queue, &done) != 0u;
+}
+
+uint32_t virtio_rx_pending(const struct virtio_rxq *rxq)
+{
+    if (ir_ring_room(&rxq->queue.ring.window) >= VIRTIO_GROUP && rxq->queue.pool->free_count > 0u)
+        return 1u;
+    return virtio_pending(&rxq->queue);
+}
+
+/* The index at which a split ring with EVENT_IDX interrupts: as the next completion is published, or as
+ * far away as can be. */
+/*@ requires \valid_read(queue);
+    assigns \nothing;
+    ensures \result == (on != 0 ? queue->taken % 65536 : (queue->taken + 65535) % 65536);
+*/
+static uint16_t event_index(const struct virtio_queue *queue, uint32_t on)
+{
+    return (uint16_t)virtio_index_after(queue->taken, on != 0u ? 0u : 65535u);
+}
+
+void virtio_ask(const struct virtio_queue *queue, uint32_t on)
+{
+    if (queue->packed != 0u)
+        ir_dma_store32(queue->driver,
+                       65536u * (on != 0u ? VIRTQ_EVENT_F_ENABLE : VIRTQ_EVENT_F_DISABLE));
+    else if (queue->event_idx != 0u)
+        ir_dma_store16(queue->wake, event_index(queue, on));
+    else
+        ir_dma_store32(queue->driver, (on != 0u ? 0u : VIRTQ_AVAIL_F_NO_INTERRUPT) +
+                                          (uint32_t)(queue->posted % 65536u) * 65536u);
+    ir_dma_fence();
 }
 
 uint64_t virtio_finish(struct virtio_queue *queue, uint32_t id, uint64_t left)

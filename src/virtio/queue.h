@@ -45,6 +45,7 @@ struct virtio_queue {
     volatile ir_device16 *event;   /* split: avail_event, after which buffer to notify */
     volatile ir_device32 *driver;  /* flags and idx of the available ring | event suppression */
     volatile ir_device32 *device;  /* flags and idx of the used ring | event suppression */
+    volatile ir_device16 *wake;    /* split: used_event, after which completion to interrupt */
     uint64_t posted;               /* split: idx of the available ring, free-running */
     uint64_t taken;                /* split: idx up to which the used ring has been read */
     uint64_t idle;                 /* calls since the device was last seen to do something */
@@ -471,6 +472,33 @@ static inline void virtio_publish(struct virtio_queue *queue, uint64_t count)
     ensures queue->broken == 1 || queue->broken == \old(queue->broken);
 */
 void virtio_idle(struct virtio_queue *queue);
+
+/* The same, at once. */
+/*@ requires \valid(queue) && \valid_read(queue->common) && \separated(queue, queue->common);
+    assigns queue->broken;
+    ensures queue->broken == 1 || queue->broken == \old(queue->broken);
+*/
+void virtio_check(struct virtio_queue *queue);
+
+/* 1 when the queue is broken, or a completion waits, as far as the device says. Reads one word of the
+ * device's at most. */
+/*@ requires \valid_read(queue) && ring_shape(&queue->ring.window) && \valid(queue->device);
+    requires queue_arrays(queue) && queue_kind(queue) && queue_turns(queue);
+    assigns \nothing;
+    ensures \result == 0 || \result == 1;
+    ensures broken: queue->broken != 0 ==> \result == 1;
+    ensures nothing_lent: queue->packed != 0 && used(&queue->ring.window) == 0 &&
+        queue->broken == 0 ==> \result == 0;
+*/
+uint32_t virtio_pending(const struct virtio_queue *queue);
+
+/* Ask the device to interrupt for the next completion, or for none (2.7.7, 2.7.10, 2.8.14). One that comes
+ * before the device sees this does not interrupt. */
+/*@ requires \valid_read(queue) && \valid(queue->driver);
+    requires queue->packed == 0 ==> \valid(queue->wake);
+    assigns \nothing;
+*/
+void virtio_ask(const struct virtio_queue *queue, uint32_t on);
 
 /* Let the buffer with this id be the oldest. Returns how many older ones the device has finished with it,
  * which it may say of several at once when it keeps the order (IN_ORDER, 2.7.9); `left` or more when

@@ -106,6 +106,7 @@ static void make_queue(const struct virtio_dev *dev, struct virtio_queue *queue,
     queue->device = word_at(memory, layout.device);
     queue->avail = half_at(memory, layout.driver + 4u);
     queue->used = (struct virtio_used_elem *)(void *)(memory->memory + layout.device + 4u);
+    queue->wake = half_at(memory, layout.driver + 4u + 2u * (uint64_t)size);
     queue->event = half_at(memory, layout.total - 2u);
     queue->broken = 1;
     (void)virtio_ring_init(&queue->ring, queue->pairs != 0u ? size / 2u : size);
@@ -275,7 +276,17 @@ static void clear_rings(struct virtio_queue *queue, const struct ir_dma *memory)
     queue->posted_turn = 1;
     queue->taken_turn = 1;
     (void)virtio_ring_init(&queue->ring, queue->ring.window.size);
-    silence(queue->driver, queue->packed, queue->event_idx);
+    virtio_ask(queue, 0u);
+}
+
+/* The vector of a queue, the control queue's being none: it is polled. */
+static uint32_t vector_of(const struct virtio_dev *dev, uint32_t number)
+{
+    uint32_t vectors = dev->base.interrupts.vectors;
+
+    if (vectors == 0 || number == dev->control_index)
+        return VIRTIO_NO_VECTOR;
+    return ir_vector_of_pair(vectors, number / 2u);
 }
 
 /* Tell the device where a queue is, which it must still allow at that size. */
@@ -283,8 +294,13 @@ static int enable(struct virtio_dev *dev, uint32_t number, const struct ir_dma *
                   uint32_t size, uint32_t *notify_offset)
 {
     struct layout layout = layout_of(dev, size);
-    const struct virtio_rings rings = {size, memory->iova, memory->iova + layout.driver,
-                                       memory->iova + layout.device};
+    const struct virtio_rings rings = {
+        .size = size,
+        .desc = memory->iova,
+        .driver = memory->iova + layout.driver,
+        .device = memory->iova + layout.device,
+        .vector = vector_of(dev, number),
+    };
     uint32_t offered = size_offered(dev, number);
     int result = -EIO;
 
@@ -359,9 +375,13 @@ static int start_control(struct virtio_dev *dev)
 
 int virtio_queues_start(struct virtio_dev *dev)
 {
+    uint32_t vectors = dev->base.interrupts.vectors;
     uint32_t pairs = virtio_pairs_used(dev);
-    int result = 0;
+    int result =
+        virtio_set_config_vector(dev, vectors == 0 ? VIRTIO_NO_VECTOR : ir_vector_of_link(vectors));
 
+    if (result != 0)
+        dev->trouble = "it has no interrupt vector for its configuration";
     for (uint32_t p = 0; p < pairs && result == 0; p++) {
         struct virtio_rx *rx = &dev->rx[p];
         struct virtio_tx *tx = &dev->tx[p];

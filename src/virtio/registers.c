@@ -12,6 +12,7 @@
 #define DEVICE_FEATURE        4u
 #define DRIVER_FEATURE_SELECT 8u
 #define DRIVER_FEATURE        12u
+#define CONFIG_MSIX_VECTOR    16u
 #define QUEUE_SELECT          22u
 #define QUEUE_SIZE            24u
 #define QUEUE_MSIX_VECTOR     26u
@@ -20,7 +21,6 @@
 #define QUEUE_DESC            32u
 #define QUEUE_DRIVER          40u
 #define QUEUE_DEVICE          48u
-#define NO_VECTOR             0xffffu
 
 /* Legacy registers, 4.1.4.10 */
 #define LEGACY_HOST_FEATURES  0u
@@ -136,6 +136,32 @@ static int find_notify_offset(const struct virtio_dev *dev, uint32_t *offset)
     return 0;
 }
 
+/* Write a vector. A device that cannot have it says so by another answer (4.1.5.1.2.2). One with a single
+ * vector may have no MSI-X at all, and interrupts all the same. */
+static int set_vector(const struct virtio_dev *dev, uint32_t offset, uint32_t vector)
+{
+    uint32_t answer = vector;
+    int result = set(dev, offset, 2u, vector);
+
+    if (result == 0 && dev->base.interrupts.vectors > 1u)
+        result = get(dev, offset, 2u, &answer);
+    return result == 0 && answer != vector ? -EIO : result;
+}
+
+int virtio_set_config_vector(const struct virtio_dev *dev, uint32_t vector)
+{
+    return dev->windows.legacy != 0u ? 0 : set_vector(dev, CONFIG_MSIX_VECTOR, vector);
+}
+
+int virtio_read_isr(const struct virtio_dev *dev)
+{
+    uint32_t isr = 0;
+
+    if (dev->windows.isr.length == 0u)
+        return 0;
+    return virtio_read(dev->base.transport, &dev->windows.isr, 0u, 1u, &isr);
+}
+
 int virtio_queue_enable(const struct virtio_dev *dev, uint32_t number,
                         const struct virtio_rings *rings, uint32_t *notify_offset)
 {
@@ -148,7 +174,7 @@ int virtio_queue_enable(const struct virtio_dev *dev, uint32_t number,
     if (result == 0)
         result = set(dev, QUEUE_SIZE, 2u, rings->size);
     if (result == 0)
-        result = set(dev, QUEUE_MSIX_VECTOR, 2u, NO_VECTOR);
+        result = set_vector(dev, QUEUE_MSIX_VECTOR, rings->vector);
     if (result == 0)
         result = set64(dev, QUEUE_DESC, rings->desc);
     if (result == 0)

@@ -134,6 +134,18 @@ int32_t virtio_tx_burst(struct virtio_txq *txq, const struct ir_pkt *pkts, uint3
 int32_t virtio_tx_reclaim(struct virtio_txq *txq)
     /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
 
+/* For somebody who waits, as in core/driver.h. */
+/*@ requires \valid_read(rxq) && ring_shape(&rxq->queue.ring.window);
+    requires \valid(rxq->queue.device) && \valid_read(rxq->queue.pool);
+    requires queue_arrays(&rxq->queue) && queue_kind(&rxq->queue) && queue_turns(&rxq->queue);
+    assigns \nothing;
+    ensures \result == 0 || \result == 1;
+    ensures broken: rxq->queue.broken != 0 ==> \result == 1;
+    ensures hungry: used(&rxq->queue.ring.window) == 0 && rxq->queue.pool->free_count > 0 ==>
+        \result == 1;
+*/
+uint32_t virtio_rx_pending(const struct virtio_rxq *rxq);
+
 /* Return each buffer in the ring to the pool. Only once the device has stopped using it. */
 /*@ requires \valid(rxq);
     QUEUE_OK(requires, &rxq->queue, rxq->queue.pool, l)

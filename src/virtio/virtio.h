@@ -18,6 +18,7 @@
 
 #define VIRTIO_PAIRS_MAX IR_QUEUES_MAX
 #define VIRTIO_NO_QUEUE  0xffffffffu
+#define VIRTIO_NO_VECTOR 0xffffu
 
 /* Nothing is waited for longer than this many microseconds of the device's time. */
 #define VIRTIO_WAIT_MAX 1000000u
@@ -83,13 +84,19 @@ int virtio_set_features(const struct virtio_dev *dev, uint64_t features);
 int virtio_queue_size(const struct virtio_dev *dev, uint32_t number, uint32_t *size);
 /* Tell the device where a queue's rings are, and enable it. *notify_offset is where, in the window
  * of notifications, to announce new buffers. Errors: -EIO the device gives a place outside of it,
- * or no such queue. */
+ * or no such queue, or it has no such vector. */
 struct virtio_rings {
     uint32_t size;
     uint64_t desc, driver, device; /* device addresses */
+    uint32_t vector;               /* to interrupt by, or VIRTIO_NO_VECTOR */
 };
 int virtio_queue_enable(const struct virtio_dev *dev, uint32_t number,
                         const struct virtio_rings *rings, uint32_t *notify_offset);
+
+/* Interrupt by this vector when the configuration changes. Errors: -EIO it has no such vector. */
+int virtio_set_config_vector(const struct virtio_dev *dev, uint32_t vector);
+/* Read what a device without vectors of its own has interrupted for, which takes INTx back (4.1.4.5). */
+int virtio_read_isr(const struct virtio_dev *dev);
 
 /* config.c: the device's own configuration (5.1.4). Fields that were not agreed upon are not read.
  * Errors: -EINVAL outside of the window, -EIO it changes all the time. */

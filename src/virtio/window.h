@@ -21,6 +21,7 @@ struct virtio_windows {
     struct virtio_window common;
     struct virtio_window notify;
     struct virtio_window device;
+    struct virtio_window isr;   /* length 0 when there is none */
     uint32_t notify_multiplier; /* bytes between the queues' places in `notify`; 0 or even */
 };
 
@@ -31,6 +32,7 @@ struct virtio_windows {
 /* Offset of the device status in the common window. */
 #define VIRTIO_COMMON_STATUS 20u
 #define VIRTIO_LEGACY_STATUS 18u
+#define VIRTIO_LEGACY_ISR    19u
 /*@ requires \valid_read(windows);
     assigns \nothing;
     ensures \result == (windows->legacy != 0 ? VIRTIO_LEGACY_STATUS : VIRTIO_COMMON_STATUS);
@@ -59,6 +61,7 @@ predicate window_ok{L}(struct ir_transport *t, struct virtio_window *w) =
     ensures notify: \result == 0 ==> window_ok(transport, &windows->notify) &&
         windows->notify.length >= 2 && windows->notify_multiplier % 2 == 0;
     ensures device: \result == 0 ==> window_ok(transport, &windows->device);
+    ensures isr: \result == 0 ==> windows->isr.length == 0 || window_ok(transport, &windows->isr);
     ensures modern: \result == 0 ==> windows->legacy == 0;
 */
 int virtio_find_windows(struct ir_transport *transport, struct virtio_windows *windows,

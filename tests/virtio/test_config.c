@@ -203,7 +203,7 @@ static void notifications_stay_in_their_window(void **state)
         {0x80000000, 2, -EIO, 0},
     };
     const struct virtio_rings rings = {64, 0x1122334455667000, 0x1122334455667400,
-                                       0x1122334455668000};
+                                       0x1122334455668000, VIRTIO_NO_VECTOR};
 
     (void)state;
     for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
@@ -227,7 +227,7 @@ static void queue_is_described_by_its_addresses(void **state)
         0x22, 0x11, 0x00, 0x80, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11,
     };
     const struct virtio_rings rings = {64, 0x1122334455667000, 0x1122334455667400,
-                                       0x1122334455668000};
+                                       0x1122334455668000, VIRTIO_NO_VECTOR};
     uint32_t offset;
 
     (void)state;
@@ -239,7 +239,7 @@ static void queue_is_described_by_its_addresses(void **state)
 
 static void legacy_queue_is_described_by_its_page(void **state)
 {
-    struct virtio_rings rings = {256, 0x123456789000, 0, 0};
+    struct virtio_rings rings = {256, 0x123456789000, 0, 0, VIRTIO_NO_VECTOR};
     uint32_t offset = 0;
 
     (void)state;
@@ -275,7 +275,7 @@ static void features_are_halves(void **state)
 
 static void window_that_ends_before_a_register_is_an_error(void **state)
 {
-    const struct virtio_rings rings = {64, 0x1000, 0x2000, 0x3000};
+    const struct virtio_rings rings = {64, 0x1000, 0x2000, 0x3000, VIRTIO_NO_VECTOR};
 
     (void)state;
     for (uint32_t length = 0; length < VIRTIO_COMMON_BYTES; length++) {

@@ -198,12 +198,21 @@ static void on_breach(void *context, enum soft_rule rule, const char *where)
     sim_violate(&card->base.violations, rule, "%s", where);
 }
 
+static void on_interrupt(void *context, uint16_t vector)
+{
+    struct sim_virtio *card = context;
+
+    if (card->hostile == NULL || !sim_virtio_lie(card, SIM_VIRTIO_LIE_IRQ_LOST))
+        sim_device_interrupt(&card->base, vector);
+}
+
 static const struct soft_ops device_ops = {
     .reset = on_reset,
     .features = on_features,
     .queue = on_queue,
     .started = on_started,
     .notified = on_notified,
+    .interrupt = on_interrupt,
     .breach = on_breach,
 };
 
@@ -248,6 +257,11 @@ static bool card_idle(struct sim_device *device)
     return card_of(device)->arrival.data == NULL;
 }
 
+static void card_unmask(struct sim_device *device)
+{
+    soft_unmask(&card_of(device)->function);
+}
+
 static void card_destroy(struct sim_device *device)
 {
     struct sim_virtio *card = card_of(device);
@@ -265,6 +279,7 @@ static const struct sim_model card_model = {
     .config_write = config_write,
     .round = card_round,
     .waited = card_waited,
+    .unmask = card_unmask,
     .idle = card_idle,
     .destroy = card_destroy,
 };
@@ -308,6 +323,7 @@ static void fill_function(struct sim_virtio *card)
         .device = options->device == 0 ? device : options->device,
         .queues = card->queues,
         .size = options->queue_size,
+        .vectors = (uint16_t)card->base.transport.vectors,
         .features = offered(options),
     };
 
@@ -345,6 +361,9 @@ int sim_virtio_create(const struct sim_arguments *arguments, struct sim_wire *so
         goto free_card;
     card->options = arguments->virtio;
     memcpy(card->mac, arguments->mac, IR_MAC_LENGTH);
+    card->base.transport.vectors = arguments->vectors;
+    if (!card->options.modern && arguments->vectors > 1u)
+        card->base.transport.vectors = 1;
     card->memory = (struct soft_memory){memory_at, on_breach, card};
     card->control.pairs_max = card->options.pairs;
     card->reset_at = SIM_NEVER;

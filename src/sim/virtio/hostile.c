@@ -268,4 +268,7 @@ void sim_virtio_after_round(struct sim_virtio *card)
         sim_virtio_scribble(card);
     if (now >= card->link_at && sim_virtio_lie(card, SIM_VIRTIO_LIE_LINK))
         card->link_at = now + 1u + sim_lies_draw(&card->hostile->lies, LINK_DOWN_US);
+    if (card->base.events != 0 && sim_virtio_lie(card, SIM_VIRTIO_LIE_IRQ_STORM))
+        for (uint32_t vector = 0; vector < card->base.events; vector++)
+            sim_device_interrupt(&card->base, vector);
 }

@@ -45,7 +45,9 @@
     X(GONE, "gone", 20000, "answers all ones and takes no write")                                  \
     X(REGISTER, "register", 4000, "answers nonsense for any register")                             \
     X(FIELD, "field", 100, "changes a field that is waited for a minute late")                     \
-    X(LINK, "link", 64, "loses its link for a moment")
+    X(LINK, "link", 64, "loses its link for a moment")                                             \
+    X(IRQ_STORM, "irq.storm", 16, "interrupts by each vector all the time")                        \
+    X(IRQ_LOST, "irq.lost", 4, "does not interrupt when it should")
 
 enum sim_virtio_mode {
 #define SIM_VIRTIO_LIE_ID(id, name, chances, text) SIM_VIRTIO_LIE_##id,

@@ -105,7 +105,7 @@ static void interrupt(struct sim_virtio *card)
 {
     for (uint32_t i = 0; i < card->queues; i++)
         if (card->ring[i].unsignalled != 0 && soft_ring_interrupts(&card->ring[i]))
-            soft_interrupt(&card->function);
+            soft_interrupt(&card->function, (uint16_t)i);
 }
 
 static bool works(const struct sim_virtio *card)
