@@ -224,8 +224,8 @@ static void report_unknown(const struct sim_kind *kind, const char *name, size_t
                            char error[IR_ERROR_LENGTH])
 {
     const struct sim_key *key;
-    int used = snprintf(error, IR_ERROR_LENGTH, "a simulated card has no key \"%.*s\"; use one of",
-                        (int)length, name);
+    int used =
+        snprintf(error, IR_ERROR_LENGTH, "there is no key \"%.*s\"; use one of", (int)length, name);
 
     for (size_t i = 0; (key = key_at(kind, i)) != NULL; i++)
         if (used > 0 && used < (int)IR_ERROR_LENGTH)

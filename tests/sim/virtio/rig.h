@@ -135,6 +135,7 @@ void rig_expect(struct rig *rig, enum soft_rule rule, const char *text);
 #define R_GENERATION     21u
 #define R_QUEUE_SELECT   22u
 #define R_QUEUE_SIZE     24u
+#define R_CONFIG_VECTOR  16u
 #define R_QUEUE_VECTOR   26u
 #define R_QUEUE_ENABLE   28u
 #define R_NOTIFY_OFF     30u

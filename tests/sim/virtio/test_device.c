@@ -215,16 +215,36 @@ static void a_driver_that_failed_may_say_so(void **state)
     rig_close(&rig);
 }
 
-static void vectors_are_refused(void **state)
+static void vectors_are_taken_until_a_reset(void **state)
 {
     struct rig rig;
 
     (void)state;
-    rig_open(&rig, "");
+    rig_open(&rig, "vectors=4");
     rig_negotiate(&rig, RIG_FEATURES);
-    rig_write(&rig, 16, 2, 0);
-    assert_int_equal(rig_read(&rig, 16, 2), SOFT_NO_VECTOR);
+    rig_write(&rig, R_CONFIG_VECTOR, 2, 3);
+    assert_int_equal(rig_read(&rig, R_CONFIG_VECTOR, 2), 3);
+    assert_int_equal(rig_read(&rig, R_QUEUE_VECTOR, 2), SOFT_NO_VECTOR);
     rig_write(&rig, R_QUEUE_VECTOR, 2, 1);
+    assert_int_equal(rig_read(&rig, R_QUEUE_VECTOR, 2), 1);
+    rig_reset(&rig);
+    rig_negotiate(&rig, RIG_FEATURES);
+    assert_int_equal(rig_read(&rig, R_CONFIG_VECTOR, 2), SOFT_NO_VECTOR);
+    assert_int_equal(rig_read(&rig, R_QUEUE_VECTOR, 2), SOFT_NO_VECTOR);
+    assert_int_equal(rig_violations(&rig), 0);
+    rig_close(&rig);
+}
+
+static void a_device_without_vectors_has_none(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, "vectors=1");
+    rig_negotiate(&rig, RIG_FEATURES);
+    rig_write(&rig, R_CONFIG_VECTOR, 2, 0);
+    assert_int_equal(rig_read(&rig, R_CONFIG_VECTOR, 2), SOFT_NO_VECTOR);
+    rig_write(&rig, R_QUEUE_VECTOR, 2, 0);
     assert_int_equal(rig_read(&rig, R_QUEUE_VECTOR, 2), SOFT_NO_VECTOR);
     assert_int_equal(rig_violations(&rig), 0);
     rig_close(&rig);
@@ -279,7 +299,8 @@ int main(void)
         cmocka_unit_test(a_device_that_needs_a_reset_says_so_and_stops),
         cmocka_unit_test(there_are_no_features_beyond_64),
         cmocka_unit_test(a_driver_that_failed_may_say_so),
-        cmocka_unit_test(vectors_are_refused),
+        cmocka_unit_test(vectors_are_taken_until_a_reset),
+        cmocka_unit_test(a_device_without_vectors_has_none),
         cmocka_unit_test(a_legacy_queue_is_placed_by_its_page_and_taken_away_by_0),
         cmocka_unit_test(each_queue_says_where_it_is_notified),
     };

@@ -153,6 +153,20 @@ static void a_queue_after_driver_ok(void **state)
     broken(&rig, SOFT_RULE_QUEUE_TIME, "page 0x1 was given to queue 0");
 }
 
+static void a_vector_that_the_device_does_not_have(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, "vectors=2");
+    rig_negotiate(&rig, MODERN);
+    rig_write(&rig, R_CONFIG_VECTOR, 2, 1);
+    assert_int_equal(rig_violations(&rig), 0);
+    rig_write(&rig, R_QUEUE_VECTOR, 2, 2);
+    assert_int_equal(rig_read(&rig, R_QUEUE_VECTOR, 2), SOFT_NO_VECTOR);
+    broken(&rig, SOFT_RULE_INTERRUPT_VECTOR, "queue_msix_vector of queue 0 was written, 2 of 2");
+}
+
 static void a_notification_before_driver_ok(void **state)
 {
     struct rig rig;
@@ -232,6 +246,7 @@ int main(void)
         cmocka_unit_test(a_legacy_queue_that_is_placed_already),
         cmocka_unit_test(a_queue_before_features_ok),
         cmocka_unit_test(a_queue_after_driver_ok),
+        cmocka_unit_test(a_vector_that_the_device_does_not_have),
         cmocka_unit_test(a_notification_before_driver_ok),
         cmocka_unit_test(a_notification_for_another_queue),
         cmocka_unit_test(a_notification_for_a_queue_that_is_off),

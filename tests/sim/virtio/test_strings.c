@@ -47,7 +47,8 @@ static void an_unknown_key_is_named_with_those_that_exist(void **state)
     (void)state;
     refuse("virtio,queues=2",
            "no key \"queues\"; use one of rx tx loop wire size count rate flows seed tap link mode "
-           "mac transport packed in_order event_idx mrg_rxbuf control platform any_layout pairs "
+           "vectors mac transport packed in_order event_idx mrg_rxbuf control platform any_layout "
+           "pairs "
            "queue_size mtu speed shuffle poll device late never hostile");
     refuse("82599,packed=on", "no key \"packed\"");
 }
