@@ -66,7 +66,8 @@ int ir_txq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_po
 
 /* Fill the receive rings and let the device run. Errors: -EINVAL a gap between the queues, or none,
  * -EBUSY already started, -ETIMEDOUT a queue did not start (the device is stopped again), -EIO,
- * -ENODEV, and -ENOMEM or -ENOSPC for the rings that a virtio device wants besides those set up. */
+ * -ENODEV, and -ENOMEM or -ENOSPC for the rings that a virtio device wants besides those set up; while
+ * somebody waits for it (ironring/wait.h) what eventfd(2) and the connection of interrupts say. */
 int ir_start(struct ir_dev *dev);
 
 /* Stop all queues, reset the device, return each buffer in the rings to its pool, set the device up

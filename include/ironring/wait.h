@@ -61,7 +61,7 @@ int ir_waiter_poll(struct ir_waiter *waiter, uint32_t microseconds);
 
 /* Wait until something may be there, at most `timeout_us` microseconds; 0: only look. A queue that is
  * broken counts. Returns for how many queues and links that is so, or 0 when the time is over. Errors:
- * -EINVAL there is nothing to wait for, -EINTR a signal came. */
+ * -EINVAL there is nothing to wait for, -EINTR a signal came, or what timerfd_settime(2) says. */
 int ir_wait(struct ir_waiter *waiter, uint32_t timeout_us);
 
 /* A descriptor that is readable when ir_wait(waiter, 0) should be called, for poll(2) and epoll(7). It

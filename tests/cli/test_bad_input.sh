@@ -65,7 +65,7 @@ unknown_model_is_refused() {
 }
 
 unknown_key_is_refused() {
-    refuses "$card,rxx=in.pcap" 'a simulated card has no key "rxx"; use one of .*'
+    refuses "$card,rxx=in.pcap" 'there is no key "rxx"; use one of .*'
 }
 
 key_given_twice_is_refused() {

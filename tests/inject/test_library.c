@@ -54,6 +54,7 @@ struct life {
     struct ir_dev *dev[PORTS_MAX];
     struct ir_rxq *rx[PORTS_MAX];
     struct ir_txq *tx[PORTS_MAX];
+    struct ir_waiter *waiter;
 };
 
 static bool lossy(const struct life *life)
@@ -236,6 +237,26 @@ static int setup_tx(struct life *life, unsigned port)
     return ir_txq_setup(life->dev[port], 0, RING, life->pool, &life->tx[port]);
 }
 
+static int create_waiter(struct life *life, unsigned port)
+{
+    (void)port;
+    return ir_waiter_create(&life->waiter);
+}
+
+static int add_to_waiter(struct life *life, unsigned port)
+{
+    return ir_waiter_rx(life->waiter, life->rx[port]);
+}
+
+/* Nothing comes, but what a generator sends; that the wait ends is what counts. */
+static int wait_a_while(struct life *life, unsigned port)
+{
+    int result = ir_wait(life->waiter, 2000);
+
+    (void)port;
+    return result < 0 ? result : 0;
+}
+
 static int promiscuous(struct life *life, unsigned port)
 {
     return ir_promiscuous(life->dev[port], true);
@@ -292,12 +313,16 @@ static const struct step {
      {EINVAL, ENODEV, ENOTSUP, EBUSY, EACCES, ENOMEM, EAGAIN, ETIMEDOUT, EIO}},
     {"ir_rxq_setup", setup_rx, false, {ENOMEM, ENOSPC}},
     {"ir_txq_setup", setup_tx, false, {ENOMEM, ENOSPC}},
+    {"ir_waiter_create", create_waiter, true, {EINVAL, ENOMEM}},
+    {"ir_waiter_rx", add_to_waiter, false, {ENOMEM}},
     {"ir_promiscuous", promiscuous, false, {0}},
     {"ir_start", start, false, {ETIMEDOUT, EIO, ENODEV, ENOMEM, ENOSPC}},
     {"ir_link_wait", wait_for_link, false, {ETIMEDOUT, ENODEV}},
+    {"ir_wait", wait_a_while, true, {EINTR}},
     {"traffic", first_traffic, false, {0}},
     {"ir_stats", read_stats, false, {0}},
     {"ir_reset", reset, false, {ETIMEDOUT, EIO, ENODEV, ENOMEM}},
+    {"ir_wait after the reset", wait_a_while, true, {EINTR}},
     {"traffic after the reset", second_traffic, false, {0}},
 };
 
@@ -307,7 +332,8 @@ static bool documented(const struct life *life, const struct step *step, int res
         if (result == -step->errors[i])
             return true;
     }
-    return (step->call == create_domain || (step->call == open_device && life->wire->wire_opens)) &&
+    return (step->call == create_domain || step->call == create_waiter || step->call == start ||
+            step->call == wait_a_while || (step->call == open_device && life->wire->wire_opens)) &&
            result == -life->plan->error;
 }
 
@@ -356,6 +382,7 @@ static bool all_kept(struct life *life)
 
 static void end(struct life *life)
 {
+    ir_waiter_destroy(life->waiter);
     for (unsigned port = 0; port < life->ports; port++) {
         uint64_t violations = 0;
 
