@@ -46,6 +46,7 @@ struct cli_settings {
     bool yes;
     bool dry_run;
     bool force;
+    const char *wait;   /* adaptive, interrupt or poll; null for the first */
     bool json;
     bool touch;
     bool no_sandbox;
@@ -84,7 +85,11 @@ extern const struct cli_command cli_bind;
     "  -j, --json          print a JSON object a second and a summary on standard output\n"        \
     "  -h, --help          print this help\n"
 
-#define CLI_IDLE_HELP "      --idle S        end when no packet has come for S seconds\n"
+#define CLI_IDLE_HELP                                                                              \
+    "      --idle S        end when no packet has come for S seconds\n"                            \
+    "      --wait HOW      for packets: adaptive (polls while they are dense, and sleeps until "   \
+    "an\n"                                                                                         \
+    "                      interrupt otherwise), interrupt or poll (adaptive)\n"
 
 /* Parse argv[1...], the arguments after the subcommand's name argv[0]. On success *operands points
  * at the operands. Returns CLI_OK, or CLI_USAGE after a sentence on standard error. */

@@ -41,6 +41,7 @@ static const struct row rows[] = {
     {"buffer", 0, POWER_OF_TWO, FIELD(buffer), IR_BUFFER_SIZE_MIN, IR_BUFFER_SIZE_MAX, CLI_RUNNING},
     {"no-sandbox", 0, FLAG, FIELD(no_sandbox), 0, 0, CLI_RUNNING},
     {"idle", 0, SECONDS, FIELD(idle), 0, 0, CLI_FWD | CLI_CAPTURE | CLI_ECHO},
+    {"wait", 0, TEXT, FIELD(wait), 0, 0, CLI_FWD | CLI_CAPTURE | CLI_ECHO},
     {"touch", 0, FLAG, FIELD(touch), 0, 0, CLI_FWD},
     {"rate", 'r', NUMBER, FIELD(rate), 1, 1000000000, CLI_GEN},
     {"size", 's', NUMBER, FIELD(size), 60, IR_FRAME_MAX, CLI_GEN},

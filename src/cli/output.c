@@ -156,6 +156,17 @@ static void print_port_json(const struct cli_port *port)
     printf("]}");
 }
 
+static void print_wait_json(const struct cli_run *run)
+{
+    struct ir_wait_stats stats;
+
+    if (run->waiter == NULL || ir_waiter_stats(run->waiter, &stats) != 0)
+        return;
+    printf(",\"wait\":{\"polls\":%" PRIu64 ",\"sleeps\":%" PRIu64 ",\"wakes\":%" PRIu64
+           ",\"spurious\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"timed\":%" PRIu64 "}",
+           stats.polls, stats.sleeps, stats.wakes, stats.spurious, stats.lost, stats.timed);
+}
+
 static void print_summary_json(const struct cli_run *run, const struct totals *totals)
 {
     printf("{\"type\":\"summary\",\"command\":\"%s\",\"seconds\":%.3f,\"packets_in\":%" PRIu64
@@ -168,7 +179,9 @@ static void print_summary_json(const struct cli_run *run, const struct totals *t
         printf("%s", i == 0 ? "" : ",");
         print_port_json(&run->port[i]);
     }
-    printf("]}\n");
+    printf("]");
+    print_wait_json(run);
+    printf("}\n");
 }
 
 static void print_port(const struct cli_port *port)

@@ -3,12 +3,10 @@
  * Opening, running and closing devices for the subcommands. What is printed regularly is in
  * output.c.
  */
-#define _GNU_SOURCE
 #include "cli/run.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,10 +15,7 @@
 #include <ironring/sim.h>
 
 #define LINK_WAIT_MS   2000u
-#define QUIET_YIELD    64u   /* polls without a packet before the processor is offered to others */
-#define QUIET_SLEEP    2048u /* ... and before sleeping between polls */
-#define SLEEP_NS       50000
-#define CLOCK_INTERVAL 32u /* busy polls between looks at the clock */
+#define CLOCK_INTERVAL 32u /* rounds between looks at the clock, while packets come */
 
 static volatile sig_atomic_t interrupted;
 
@@ -204,11 +199,15 @@ int cli_run_open(struct cli_run *run, const struct cli_command *command,
     run->command = command;
     run->settings = settings;
     catch_signals();
-    run->status = open_all(run, devices, ports, directions, promiscuous);
+    run->status = cli_wait_mode(settings->wait, &run->wait);
+    if (run->status == CLI_OK)
+        run->status = open_all(run, devices, ports, directions, promiscuous);
     for (unsigned i = 0; run->status == CLI_OK && i < ports; i++) {
         if (ir_link_wait(run->port[i].dev, LINK_WAIT_MS) != 0)
             cli_error("%s has no link; going on without", run->port[i].name);
     }
+    if (run->status == CLI_OK && (directions & CLI_RECEIVES) != 0)
+        run->status = cli_wait_open(run);
     if (run->status != CLI_OK)
         return run->status;
     run->started = cli_clock();
@@ -216,16 +215,6 @@ int cli_run_open(struct cli_run *run, const struct cli_command *command,
     run->reported = run->started;
     run->last_packet = run->started;
     return run->status;
-}
-
-void cli_run_back_off(const struct cli_run *run)
-{
-    const struct timespec pause = {0, SLEEP_NS};
-
-    if (run->quiet > QUIET_SLEEP && !run->finished)
-        (void)nanosleep(&pause, NULL);
-    else if (run->quiet > QUIET_YIELD)
-        (void)sched_yield();
 }
 
 static bool past(const struct cli_run *run, uint64_t since, double seconds)
@@ -263,7 +252,10 @@ static bool quiet_round(struct cli_run *run, uint32_t held)
         if (run->port[i].txq != NULL)
             (void)ir_tx_reclaim(run->port[i].txq);
     }
-    cli_run_back_off(run);
+    if (held == 0)
+        cli_wait(run);
+    else
+        cli_run_back_off(run);
     return true;
 }
 
@@ -284,10 +276,10 @@ bool cli_run_continues(struct cli_run *run, uint32_t moved, uint32_t held)
         run->quiet = 0;
     else if (!quiet_round(run, held))
         return false;
-    if (++run->polls % CLOCK_INTERVAL != 0 && run->quiet < QUIET_YIELD)
+    if (++run->polls % CLOCK_INTERVAL != 0 && run->quiet < 2u)
         return true;
     run->now = cli_clock();
-    if (run->quiet < CLOCK_INTERVAL)
+    if (run->quiet < 2u)
         run->last_packet = run->now;
     if (run->now - run->reported >= CLI_NS)
         cli_print_interval(run);
@@ -374,6 +366,7 @@ int cli_run_close(struct cli_run *run)
         flush_wires(run);
         cli_print_summary(run);
     }
+    cli_wait_close(run);
     if (run->pool != NULL)
         check_buffers(run, ir_pool_audit(run->pool));
     close_ports(run);

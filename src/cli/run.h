@@ -41,6 +41,9 @@ struct cli_flow {
     uint64_t last_wire_bytes;
 };
 
+/* How a run waits while nothing comes. */
+enum cli_wait { CLI_WAIT_ADAPTIVE, CLI_WAIT_INTERRUPT, CLI_WAIT_POLL };
+
 struct cli_run {
     const struct cli_command *command;
     const struct cli_settings *settings;
@@ -50,6 +53,8 @@ struct cli_run {
     struct ir_pool *pool;
     struct cli_port port[CLI_PORTS_MAX];
     unsigned ports;
+    enum cli_wait wait;
+    struct ir_waiter *waiter; /* for all receive queues; null when the run polls */
     struct cli_flow flow[CLI_PORTS_MAX];
     unsigned flows;
     uint64_t in;      /* packets handled, for --count */
@@ -113,8 +118,18 @@ void cli_run_free(struct cli_run *run, struct ir_pkt pkt);
  * Returns the exit status of the run. */
 int cli_run_close(struct cli_run *run);
 
-/* Let time pass when there is nothing to do: first offer the processor to the threads of simulated
- * cards, then sleep, so that an idle run does not keep a core busy. */
+/* waiting.c */
+/* What --wait says, null being the default. Returns CLI_OK, or CLI_USAGE after a sentence. */
+int cli_wait_mode(const char *text, enum cli_wait *mode);
+/* Wait for the ports' receive queues from now on, unless the run polls. Returns an exit status, after a
+ * sentence when it is not CLI_OK. */
+int cli_wait_open(struct cli_run *run);
+void cli_wait_close(struct cli_run *run);
+/* Let time pass until a packet comes, or it is time to look at clocks and wires. */
+void cli_wait(struct cli_run *run);
+/* Let time pass when there is nothing to do, without waiting for anything in particular: first offer the
+ * processor to the threads of simulated cards, then sleep, so that an idle run does not keep a core
+ * busy, unless it is to poll. */
 void cli_run_back_off(const struct cli_run *run);
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t cli_clock(void);

@@ -68,6 +68,22 @@ duration_ends_a_run() {
     json '.seconds >= 0.3 and .packets_out > 0 and .packets_out <= .seconds * 1000'
 }
 
+each_way_of_waiting_forwards_everything() {
+    local how
+
+    for how in adaptive interrupt poll; do
+        run 0 fwd --json --wait "$how" --idle 0.3 "$card,wire=gen,count=200,rate=5000" "$card,wire=memory"
+        json '.packets_in == 200 or .devices[0].rx_missed > 0'
+        if [ "$how" = poll ]; then
+            json '.wait == null'
+        else
+            json '.wait.sleeps > 0 and .wait.spurious == 0 and .wait.timed == 0'
+        fi
+    done
+    run 0 capture --json --idle 0.2 "$card,vectors=0" "$work/out.pcap"
+    json '.wait.sleeps > 0 and .wait.wakes == 0 and .wait.timed == .wait.sleeps'
+}
+
 idle_ends_a_run() {
     run 0 fwd --idle 0.2 "$card,wire=memory" "$card,wire=memory"
     counts 0 0 0
@@ -225,6 +241,7 @@ run_tests \
     touch_increments_byte_48 \
     count_ends_a_run_exactly \
     duration_ends_a_run \
+    each_way_of_waiting_forwards_everything \
     idle_ends_a_run \
     gen_sends_the_same_packets_for_the_same_seed \
     gen_packets_are_correct_udp_of_each_flow \

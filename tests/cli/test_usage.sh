@@ -119,6 +119,13 @@ times_that_are_none_are_usage_errors() {
     says "--idle takes a number of seconds greater than 0, not 'never'"
 }
 
+ways_of_waiting_that_are_none_are_usage_errors() {
+    run 2 capture --wait never sim:82599 out.pcap
+    says "--wait takes adaptive, interrupt or poll, not 'never'"
+    run 2 gen --wait poll sim:82599
+    says 'gen has no option --wait; see ironring gen --help'
+}
+
 pool_too_small_for_the_rings_is_a_usage_error() {
     run 2 fwd --pool 1000 --ring 512 sim:82599 sim:82599
     says '--pool 1000 is too small: with --ring 512 and --burst 32 give at least 1056'
@@ -187,6 +194,7 @@ run_tests \
     numbers_out_of_range_are_usage_errors \
     sizes_that_are_no_power_of_two_are_usage_errors \
     times_that_are_none_are_usage_errors \
+    ways_of_waiting_that_are_none_are_usage_errors \
     pool_too_small_for_the_rings_is_a_usage_error \
     frame_size_beyond_the_buffer_is_a_usage_error \
     values_of_single_commands_are_checked \
