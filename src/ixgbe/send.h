@@ -48,8 +48,8 @@ static inline void ixgbe_tx_free(struct ixgbe_txq *queue, struct ir_pool *pool, 
         held(pool, pkt) && tx_least(kind) <= pkt_size(pkt) <= queue->frame_max;
     ensures \result == -116 <==> !held(pool, pkt);
 */
-static inline int32_t ixgbe_tx_check(const struct ixgbe_txq *queue, const struct ir_pool *pool,
-                                     struct ir_pkt pkt, enum ixgbe_tx_kind kind)
+static inline int32_t ixgbe_tx_refusal(const struct ixgbe_txq *queue, const struct ir_pool *pool,
+                                       struct ir_pkt pkt, enum ixgbe_tx_kind kind)
 {
     uint32_t length = ir_handle_length(pkt);
 
@@ -157,7 +157,7 @@ static inline uint64_t ixgbe_tx_lend_all(struct ixgbe_txq *queue, struct ir_pool
         loop variant count - sent;
     */
     while (sent < count) {
-        if (ixgbe_tx_check(queue, pool, pkts[sent], kind) != 0)
+        if (ixgbe_tx_refusal(queue, pool, pkts[sent], kind) != 0)
             break;
         /*@ assert mine: l->place[pkt_index(pkts[sent])] == PLACE_APP; */
         /*@ assert before: \at(l->place[pkt_index(\at(pkts[sent], Here))], Pre) == PLACE_APP; */
@@ -210,7 +210,7 @@ static inline int32_t ixgbe_tx_send(struct ixgbe_txq *queue, struct ir_pool *poo
     uint64_t sent = ixgbe_tx_lend_all(queue, pool, pkts, limit, kind) /*@ ghost (l, tag) */;
 
     if (sent == 0u)
-        return limit > 0u ? ixgbe_tx_check(queue, pool, pkts[0], kind) : 0;
+        return limit > 0u ? ixgbe_tx_refusal(queue, pool, pkts[0], kind) : 0;
     ixgbe_tx_announce(queue, pkts[sent - 1u], kind);
     return (int32_t)sent;
 }
