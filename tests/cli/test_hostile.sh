@@ -83,12 +83,11 @@ card_that_is_gone_is_refused() {
 }
 
 bad_lies_are_refused_with_those_that_exist() {
-    local value what
+    local value
 
-    what=$(either 'of rx.empty .* counter' 'a way to lie of ironring\(7\)')
     for value in '' rx rx.zero:x rx.zero:1: rx.zero:1:2:3 7:1 -1 links; do
         run 1 fwd "$card,hostile=$value" "$card"
-        says "hostile=$value: give one seed, or NAME\[:TIMES\[:AFTER\]\], with NAME a register or $what"
+        says "hostile=$value: give one seed, or NAME\[:TIMES\[:AFTER\]\], with NAME a register or a way to lie of ironring\(7\)"
     done
     run 1 fwd "$card,hostile=1,hostile=2" "$card"
     says 'hostile=2: give one seed, .*'
