@@ -368,28 +368,32 @@ static void interrupts_are_there_again_after_a_reset(void **state)
 /* A ring that ran dry wants to be filled as soon as there are buffers again: no interrupt tells of that. */
 static void a_dry_ring_is_something_to_do(void **state)
 {
-    struct ir_pkt held[CARD_BUFFERS];
-    struct stand stand;
-    uint32_t count = 0;
-
     (void)state;
-    stand_open(&stand, devices[0]);
-    for (int got = 1; got > 0; count += (uint32_t)got) {
-        for (uint32_t i = 0; i < 63; i++)
-            card_put(stand.card, 64, i);
-        card_settle(stand.card);
-        got = ir_rx(stand.card->rx, &held[count], 64);
-        assert_true(got >= 0);
+    for (size_t i = 0; i < DEVICES; i++) {
+        struct ir_pkt held[CARD_BUFFERS];
+        struct stand stand;
+        uint32_t count = 0;
+
+        stand_open(&stand, devices[i]);
+        for (int got = 1; got > 0; count += (uint32_t)got) {
+            for (uint32_t n = 0; n < 63; n++)
+                card_put(stand.card, 64, n);
+            card_settle(stand.card);
+            got = ir_rx(stand.card->rx, &held[count], 64);
+            assert_true(got >= 0);
+        }
+        assert_int_equal(count, CARD_BUFFERS);
+        assert_int_equal(ir_wait(stand.waiter, SHORT_US), 0);
+        assert_int_equal(ir_pkt_free(stand.card->pool, held[0]), 0);
+        assert_int_equal(ir_wait(stand.waiter, SHORT_US), 1);
+        assert_true(ir_rx(stand.card->rx, held, 1) >= 0);
+        for (uint32_t n = 1; n < count; n++)
+            assert_int_equal(ir_pkt_free(stand.card->pool, held[n]), 0);
+        ir_waiter_destroy(stand.waiter);
+        stand.waiter = NULL;
+        assert_int_equal(ir_reset(stand.card->dev), 0);
+        stand_close(&stand);
     }
-    assert_int_equal(count, CARD_BUFFERS);
-    assert_int_equal(ir_wait(stand.waiter, SHORT_US), 0);
-    assert_int_equal(ir_pkt_free(stand.card->pool, held[0]), 0);
-    assert_int_equal(ir_wait(stand.waiter, SHORT_US), 1);
-    assert_int_equal(ir_rx(stand.card->rx, held, 1), 0);
-    assert_int_equal(ir_wait(stand.waiter, SHORT_US), 0);
-    for (uint32_t i = 1; i < count; i++)
-        assert_int_equal(ir_pkt_free(stand.card->pool, held[i]), 0);
-    stand_close(&stand);
 }
 
 /* --- Misuse --- */
@@ -457,27 +461,79 @@ static void a_device_that_is_closed_leaves_its_waiters(void **state)
 
 static void a_device_that_is_not_started_has_something_to_say(void **state)
 {
-    struct ir_waiter *waiter;
-    void *card_state = NULL;
-    struct card *card;
-    struct ir_pkt pkt;
+    (void)state;
+    for (size_t i = 0; i < DEVICES; i++) {
+        struct ir_waiter *waiter;
+        void *card_state = NULL;
+        struct card *card;
+        struct ir_pkt pkt;
+
+        assert_int_equal(card_open_device(&card_state, devices[i]), 0);
+        card = card_state;
+        card_queues(card, 64);
+        assert_int_equal(ir_waiter_create(&waiter), 0);
+        assert_int_equal(ir_waiter_rx(waiter, card->rx), 0);
+        assert_int_equal(ir_waiter_tx(waiter, card->tx), 0);
+        assert_int_equal(ir_wait(waiter, LONG_US), 2);
+        assert_int_equal(ir_rx(card->rx, &pkt, 1), -EIO);
+        assert_int_equal(ir_tx_reclaim(card->tx), -EIO);
+        assert_int_equal(ir_start(card->dev), 0);
+        assert_int_equal(ir_link_wait(card->dev, 1000), 0);
+        assert_int_equal(ir_waiter_arm(waiter), 0);
+        card_put(card, 64, 1);
+        card_settle(card);
+        assert_int_equal(ir_wait(waiter, 0), 1);
+        ir_waiter_destroy(waiter);
+        assert_int_equal(card_close(&card_state), 0);
+    }
+}
+
+/* Four pairs on as many vectors as the device has: those that are waited for wake, and no others. */
+static void each_queue_pair_wakes_for_itself(void **state)
+{
+    static const char *const several[] = {
+        "sim:82599,mode=step,wire=memory", "sim:82599,mode=step,wire=memory,vectors=3",
+        "sim:virtio,mode=step,wire=memory,pairs=4",
+        "sim:virtio,mode=step,wire=memory,pairs=4,vectors=3,packed=on"};
 
     (void)state;
-    assert_int_equal(card_open_device(&card_state, devices[0]), 0);
-    card = card_state;
-    card_queues(card, 64);
-    assert_int_equal(ir_waiter_create(&waiter), 0);
-    assert_int_equal(ir_waiter_rx(waiter, card->rx), 0);
-    assert_int_equal(ir_wait(waiter, LONG_US), 1);
-    assert_int_equal(ir_rx(card->rx, &pkt, 1), -EIO);
-    assert_int_equal(ir_start(card->dev), 0);
-    assert_int_equal(ir_link_wait(card->dev, 1000), 0);
-    assert_int_equal(ir_waiter_arm(waiter), 0);
-    card_put(card, 64, 1);
-    card_settle(card);
-    assert_int_equal(ir_wait(waiter, 0), 1);
-    ir_waiter_destroy(waiter);
-    assert_int_equal(card_close(&card_state), 0);
+    for (size_t i = 0; i < sizeof(several) / sizeof(several[0]); i++) {
+        struct stand stand = {0};
+        struct ir_txq *txq[4];
+        uint8_t frame[64];
+
+        assert_int_equal(card_open_device(&stand.card_state, several[i]), 0);
+        stand.card = stand.card_state;
+        card_queues(stand.card, 64);
+        txq[0] = stand.card->tx;
+        assert_int_equal(ir_waiter_create(&stand.waiter), 0);
+        assert_int_equal(ir_waiter_rx(stand.waiter, stand.card->rx), 0);
+        for (uint32_t q = 1; q < 4; q++) {
+            struct ir_rxq *rxq;
+
+            assert_int_equal(ir_rxq_setup(stand.card->dev, q, 64, stand.card->pool, &rxq), 0);
+            assert_int_equal(ir_waiter_rx(stand.waiter, rxq), 0);
+            assert_int_equal(ir_txq_setup(stand.card->dev, q, 64, stand.card->pool, &txq[q]), 0);
+            if (q >= 2)
+                assert_int_equal(ir_waiter_tx(stand.waiter, txq[q]), 0);
+        }
+        assert_int_equal(ir_start(stand.card->dev), 0);
+        assert_int_equal(ir_link_wait(stand.card->dev, 1000), 0);
+        for (uint32_t q = 0; q < 4; q++) {
+            struct ir_pkt pkt = card_packet(stand.card, 64, q);
+
+            assert_int_equal(ir_waiter_arm(stand.waiter), 0);
+            assert_int_equal(ir_tx(txq[q], &pkt, 1), 1);
+            for (uint32_t n = 0; n < 20; n++)
+                (void)ir_sim_step(stand.card->dev);
+            assert_int_equal(readable(&stand), q >= 2);
+            assert_int_equal(ir_wait(stand.waiter, 0), q >= 2);
+            assert_int_equal(ir_tx_reclaim(txq[q]), 0);
+            assert_int_equal(ir_sim_take(stand.card->dev, frame, sizeof(frame)), 64);
+        }
+        assert_int_equal(stats_of(&stand).wakes, 2);
+        stand_close(&stand);
+    }
 }
 
 static void on_signal(int number)
@@ -523,6 +579,7 @@ int main(void)
         cmocka_unit_test(a_waiter_without_anything_to_wait_for_does_not_sleep),
         cmocka_unit_test(a_device_that_is_closed_leaves_its_waiters),
         cmocka_unit_test(a_device_that_is_not_started_has_something_to_say),
+        cmocka_unit_test(each_queue_pair_wakes_for_itself),
         cmocka_unit_test(a_signal_ends_the_sleep),
     };
 

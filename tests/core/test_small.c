@@ -13,6 +13,7 @@
 #include "core/counter.h"
 #include "core/dma.h"
 #include "core/handle.h"
+#include "core/interrupt.h"
 
 static void range_within_a_region_is_translated(void **state)
 {
@@ -101,9 +102,27 @@ static void sum_stays_at_the_largest_value_too(void **state)
     assert_true(ir_counter_add(UINT64_MAX, UINT64_MAX) == UINT64_MAX);
 }
 
+static void each_pair_has_a_vector_and_the_link_the_last(void **state)
+{
+    (void)state;
+    assert_int_equal(ir_vectors_used(0, 5), 0);
+    assert_int_equal(ir_vectors_used(1, 5), 1);
+    assert_int_equal(ir_vectors_used(5, 5), 5);
+    assert_int_equal(ir_vectors_used(64, 5), 6);
+    assert_int_equal(ir_vectors_used(1000, 64), IR_VECTORS_MAX);
+    assert_int_equal(ir_vector_of_pair(1, 63), 0);
+    assert_int_equal(ir_vector_of_link(1), 0);
+    for (uint32_t vectors = 2; vectors <= IR_VECTORS_MAX; vectors++) {
+        assert_int_equal(ir_vector_of_link(vectors), vectors - 1);
+        for (uint32_t pair = 0; pair < IR_QUEUES_MAX; pair++)
+            assert_int_equal(ir_vector_of_pair(vectors, pair), pair % (vectors - 1));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_pair_has_a_vector_and_the_link_the_last),
         cmocka_unit_test(range_within_a_region_is_translated),
         cmocka_unit_test(range_that_leaves_its_region_is_refused),
         cmocka_unit_test(handle_gives_back_what_was_packed_into_it),
