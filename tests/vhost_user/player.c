@@ -117,6 +117,8 @@ void player_queue(struct player *player, uint32_t index)
     memset(player->memory.memory + (size_t)index * PLAYER_STEP, 0, PLAYER_STEP);
     player_write(player, 22, 2, index);
     player_write(player, 24, 2, PLAYER_RING);
+    if (player->vector != 0)
+        player_write(player, 26, 2, player->vector);
     write_address(player, 32, ring);
     write_address(player, 40, ring + PLAYER_AVAIL);
     write_address(player, 48, ring + PLAYER_USED);

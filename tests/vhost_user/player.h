@@ -27,6 +27,7 @@ struct player {
     struct ir_dma memory;
     char error[IR_ERROR_LENGTH];
     uint16_t commands; /* sent so far, since the last reset */
+    uint32_t vector;   /* that rings are given from now on; 0 for none */
 };
 
 /* Open what the text says. Returns the transport's answer; nothing is open after an error. */

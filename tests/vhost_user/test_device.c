@@ -11,7 +11,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -137,6 +139,46 @@ static void a_notification_kicks_its_ring(void **state)
     player_notify(&stand->player, 0);
     assert_true(backend_kicked(&stand->backend, 0));
     close_device(stand);
+}
+
+/* Let the back end signal the ring, once it has `messages`. Returns what the event says. */
+static uint64_t signal_ring(struct stand *stand, uint32_t ring, uint32_t messages, int event)
+{
+    const uint64_t one = 1;
+    uint64_t value = 0;
+
+    backend_wait(&stand->backend, messages);
+    assert_int_equal(write(atomic_load(&stand->backend.call[ring]), &one, sizeof(one)),
+                     sizeof(one));
+    return read(event, &value, sizeof(value)) == (ssize_t)sizeof(value) ? value : 0;
+}
+
+static void a_back_end_signals_the_vector_of_the_ring(void **state)
+{
+    struct stand *stand = *state;
+    struct ir_transport *transport;
+    int events[3];
+
+    for (uint32_t i = 0; i < 3; i++)
+        events[i] = eventfd(0, EFD_NONBLOCK);
+    backend_start(&stand->backend);
+    open_device(stand, "");
+    transport = stand->player.transport;
+    assert_int_equal(transport->vectors, 2);
+    assert_int_equal(transport->ops->interrupts(transport, events, 3), -EINVAL);
+    assert_int_equal(transport->ops->interrupts(transport, events, 2), 0);
+    stand->player.vector = 1;
+    player_run(&stand->player, USUAL, 2, 0);
+    assert_int_equal(signal_ring(stand, 0, STARTED, events[1]), 1);
+    assert_int_equal(signal_ring(stand, 1, STARTED, events[1]), 1);
+    /* Other events while it runs, and none: what it signals then is heard by nobody. */
+    assert_int_equal(transport->ops->interrupts(transport, &events[1], 2), 0);
+    assert_int_equal(signal_ring(stand, 0, STARTED + 2u, events[2]), 1);
+    assert_int_equal(transport->ops->interrupts(transport, NULL, 0), 0);
+    assert_int_equal(signal_ring(stand, 0, STARTED + 4u, events[2]), 0);
+    close_device(stand);
+    for (uint32_t i = 0; i < 3; i++)
+        (void)close(events[i]);
 }
 
 static void pairs_are_enabled_by_command(void **state)
@@ -268,6 +310,7 @@ int main(void)
         ON_STAND(a_packed_ring_begins_with_both_wrap_counters_set),
         ON_STAND(both_sides_have_the_same_memory),
         ON_STAND(a_notification_kicks_its_ring),
+        ON_STAND(a_back_end_signals_the_vector_of_the_ring),
         ON_STAND(pairs_are_enabled_by_command),
         ON_STAND(the_ring_of_commands_is_not_told),
         ON_STAND(the_memory_is_told_again_when_it_grows),
