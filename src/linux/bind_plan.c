@@ -340,7 +340,7 @@ int ir_bind_permitted(const struct ir_bind_plan *plan)
         const char *path = plan->steps[i].path;
 
         /* nodes may come into being on the way */
-        if (path[0] != '\0' && euidaccess(path, W_OK) != 0 && errno != ENOENT)
+        if (path[0] != '\0' && faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 && errno != ENOENT)
             return -errno;
     }
     return 0;

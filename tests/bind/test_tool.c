@@ -125,9 +125,12 @@ static void wrong_command_lines_are_usage_errors(void **state)
 
 static void what_root_has_to_do_is_told_as_a_command(void **state)
 {
-    const struct inject_plan denied = {.kind = INJECT_ACCESS, .number = 1, .error = EACCES};
-    const struct inject_plan frozen = {.kind = INJECT_ACCESS, .number = 1, .error = EROFS};
-    const struct inject_plan broken = {.kind = INJECT_ACCESS, .number = 1, .error = EIO};
+    const struct inject_plan denied = {
+        .kind = INJECT_ACCESS, .number = 1, .error = EACCES, .lasting = true};
+    const struct inject_plan frozen = {
+        .kind = INJECT_ACCESS, .number = 1, .error = EROFS, .lasting = true};
+    const struct inject_plan broken = {
+        .kind = INJECT_ACCESS, .number = 1, .error = EIO, .lasting = true};
 
     (void)state;
     terminal_let_fail(&denied);

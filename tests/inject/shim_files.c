@@ -178,12 +178,13 @@ int access(const char *path, int mode)
 int faccessat(int folder, const char *path, int mode, int flags)
 {
     static int (*next)(int, const char *, int, int);
+    char staged[INJECT_PATH];
 
     if (inject_fails(INJECT_ACCESS))
         return -1;
     if (next == NULL)
         next = (int (*)(int, const char *, int, int))inject_next(NULL, "faccessat");
-    return next(folder, path, mode, flags);
+    return next(folder, inject_path(path, staged), mode, flags);
 }
 
 int flock(int file, int operation)

@@ -84,18 +84,6 @@ int chown(const char *path, uid_t owner, gid_t group)
     return next(where, owner, group);
 }
 
-int euidaccess(const char *path, int mode)
-{
-    static int (*next)(const char *, int);
-    char staged[INJECT_PATH];
-
-    if (inject_fails(INJECT_ACCESS))
-        return -1;
-    if (next == NULL)
-        next = (int (*)(const char *, int))inject_next(NULL, "euidaccess");
-    return next(inject_path(path, staged), mode);
-}
-
 int unlink(const char *path)
 {
     static int (*next)(const char *);

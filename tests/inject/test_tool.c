@@ -156,7 +156,8 @@ static void run_tool(const void *of, const struct inject_plan *plan)
                        engine_folder(), engine_folder());
         arguments[count] = text[count];
     }
-    if (!lists) /* this process goes on opening files; test_sandbox.c is about the sandbox */
+    /* This process goes on opening files; test_sandbox.c is about the sandbox. */
+    if (!lists && !binds)
         arguments[count++] = no_sandbox;
     saved[0] = dup(STDOUT_FILENO);
     saved[1] = dup(STDERR_FILENO);
