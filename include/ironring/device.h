@@ -46,11 +46,14 @@ void ir_domain_why(struct ir_domain *domain, char error[IR_ERROR_LENGTH]);
  * Keys of the last two are described in ironring(7). On an error `error`, when not null, receives one
  * sentence for people that names the device, the value and the remedy.
  * Errors: -EINVAL bad string, -ENODEV no such device or it is gone, -ENOTSUP no driver for it,
- * -EBUSY in use, -EACCES, -ENOMEM, -ETIMEDOUT the device did not come out of reset, -EIO it answers
- * nonsense; for vhost-user -EPROTO the back end breaks the protocol, -ENOTSOCK no socket has this
- * name, -EADDRINUSE somebody else listens there, and what socket(2), bind(2) and eventfd(2) say; for
- * a simulated card -EAGAIN no thread for it, and what open(2), socket(2) and ioctl(2) say of the file
- * or interface that it is plugged into (-ENOENT, -EMFILE, -EPERM, ...). */
+ * -EBUSY in use, -EACCES, -EPERM, -ENOMEM, -ETIMEDOUT the device did not come out of reset, -EIO it
+ * answers nonsense; -ENOSPC the domain's memory is not where the device can reach, -EXDEV it is of
+ * another kind than the device needs: a PCI device without an IOMMU must be opened before packet pools
+ * are made, and not together with a vhost-user device; for vhost-user -EPROTO the back end breaks the
+ * protocol, -ENOTSOCK no socket has this name, -EADDRINUSE somebody else listens there, and what
+ * socket(2), bind(2) and eventfd(2) say; for a simulated card -EAGAIN no thread for it, and what
+ * open(2), socket(2) and ioctl(2) say of the file or interface that it is plugged into (-ENOENT,
+ * -EMFILE, -EPERM, ...); for a PCI device what they and mmap(2) say of the kernel's files. */
 int ir_open(struct ir_domain *domain, const char *device, struct ir_dev **dev,
             char error[IR_ERROR_LENGTH]);
 

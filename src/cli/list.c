@@ -38,7 +38,8 @@ static void print_json(const struct ir_pci_info *list, int count)
             cli_json_string(stdout, info->interfaces[n].name);
             printf(",\"up\":%s}", info->interfaces[n].up ? "true" : "false");
         }
-        printf("],\"usable\":%s,\"reason\":", obstacle == 0 ? "true" : "false");
+        printf("],\"resettable\":%s,\"usable\":%s,\"reason\":", info->resettable ? "true" : "false",
+               obstacle == 0 ? "true" : "false");
         cli_json_string(stdout, obstacle == 0 ? "" : clause);
         printf("}");
     }

@@ -59,6 +59,12 @@ static int check_kind(const struct ir_pci_info *info, char clause[IR_ERROR_LENGT
     return 0;
 }
 
+/* The driver that gives it to programs on this machine. */
+static const char *driver_for_programs(const struct ir_pci_info *info)
+{
+    return info->iommu_group >= 0 ? "vfio-pci" : "uio_pci_generic";
+}
+
 /* Nobody else uses it. */
 static int check_driver(const struct ir_pci_info *info, char clause[IR_ERROR_LENGTH])
 {
@@ -67,17 +73,17 @@ static int check_driver(const struct ir_pci_info *info, char clause[IR_ERROR_LEN
     if (up != NULL) {
         (void)snprintf(clause, IR_ERROR_LENGTH,
                        "is in use by the kernel driver %s, whose interface %.15s is up; take both "
-                       "down: ip link set %.15s down && ironring bind %s vfio-pci",
+                       "down: ip link set %.15s down && ironring bind %s %s",
                        info->driver[0] != '\0' ? info->driver : "(unknown)", up->name, up->name,
-                       info->address);
+                       info->address, driver_for_programs(info));
         return -EBUSY;
     }
     if (has_vfio(info) || is_direct(info))
         return 0;
-    (void)snprintf(clause, IR_ERROR_LENGTH,
-                   "is in use by the kernel driver %s; take it from there: sudo ironring bind %s "
-                   "vfio-pci",
-                   info->driver, info->address);
+    (void)snprintf(
+        clause, IR_ERROR_LENGTH,
+        "is in use by the kernel driver %s; take it from there: sudo ironring bind %s %s",
+        info->driver, info->address, driver_for_programs(info));
     return -EBUSY;
 }
 

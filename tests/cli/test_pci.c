@@ -185,6 +185,7 @@ static void card_whose_interface_is_up_is_refused(void **state)
     (void)state;
     put_card(CARD, ETHERNET, "0x8086", "0x10fb");
     put_link(CARD, "driver", "../../../../bus/pci/drivers/ixgbe");
+    put_link(CARD, "iommu_group", "../../../../kernel/iommu_groups/17");
     put(CARD, "net/enp3s0/flags", "0x1003");
     assert_refused(CARD, -EBUSY,
                    "0000:03:00.0 is in use by the kernel driver ixgbe, whose interface enp3s0 is "
@@ -208,7 +209,7 @@ static void interface_on_top_of_another_device_is_found(void **state)
     assert_refused(
         CARD, -EBUSY,
         "0000:03:00.0 is in use by the kernel driver virtio-pci, whose interface eth0 is "
-        "up; take both down: ip link set eth0 down && ironring bind 0000:03:00.0 vfio-pci");
+        "up; take both down: ip link set eth0 down && ironring bind 0000:03:00.0 uio_pci_generic");
 }
 
 static void card_of_a_kernel_driver_is_refused_with_its_interface_down(void **state)
@@ -217,10 +218,13 @@ static void card_of_a_kernel_driver_is_refused_with_its_interface_down(void **st
     put_card(CARD, ETHERNET, "0x8086", "0x10fb");
     put_link(CARD, "driver", "../../../../bus/pci/drivers/ixgbe");
     put(CARD, "net/enp3s0/flags", "0x1002");
-    assert_refused(
-        CARD, -EBUSY,
-        "0000:03:00.0 is in use by the kernel driver ixgbe; take it from there: sudo ironring "
-        "bind 0000:03:00.0 vfio-pci");
+    assert_refused(CARD, -EBUSY,
+                   "0000:03:00.0 is in use by the kernel driver ixgbe; take it from there: sudo "
+                   "ironring bind 0000:03:00.0 uio_pci_generic");
+    put_link(CARD, "iommu_group", "../../../../kernel/iommu_groups/17");
+    assert_refused(CARD, -EBUSY,
+                   "0000:03:00.0 is in use by the kernel driver ixgbe; take it from there: sudo "
+                   "ironring bind 0000:03:00.0 vfio-pci");
 }
 
 static void card_without_ironring_driver_is_refused(void **state)
@@ -233,15 +237,16 @@ static void card_without_ironring_driver_is_refused(void **state)
                    "sim:82599");
 }
 
-static void card_behind_no_iommu_is_refused(void **state)
+static void card_behind_no_iommu_is_refused_by_vfio(void **state)
 {
     (void)state;
     put_card(CARD, ETHERNET, "0x8086", "0x10fb");
     put_link(CARD, "driver", "../../../../bus/pci/drivers/vfio-pci");
-    assert_refused(CARD, -ENOTSUP,
-                   "0000:03:00.0 is behind no IOMMU; switch that on (VT-d or AMD-Vi in the "
-                   "firmware, intel_iommu=on for the kernel), or do without as root: ironring bind "
-                   "0000:03:00.0 uio_pci_generic");
+    assert_refused(
+        CARD, -ENOTSUP,
+        "0000:03:00.0 is behind no IOMMU; switch that on (VT-d or AMD-Vi in the firmware, "
+        "intel_iommu=on for the kernel), or do without as root: ironring bind "
+        "0000:03:00.0 uio_pci_generic");
 }
 
 static void unreadable_attributes_are_an_error(void **state)
@@ -275,6 +280,11 @@ static void everything_sysfs_says_is_read(void **state)
     assert_int_equal(info.class_code, 0x020000);
     assert_string_equal(info.driver, "vfio-pci");
     assert_int_equal(info.iommu_group, 17);
+    assert_false(info.translated);
+    assert_false(info.resettable);
+    put(CARD, "reset", "");
+    assert_int_equal(ir_pci_inspect(sysfs, CARD, &info), 0);
+    assert_true(info.resettable);
     assert_int_equal(info.interface_count, 0);
 }
 
@@ -338,7 +348,7 @@ int main(void)
         TEST(interface_on_top_of_another_device_is_found),
         TEST(card_of_a_kernel_driver_is_refused_with_its_interface_down),
         TEST(card_without_ironring_driver_is_refused),
-        TEST(card_behind_no_iommu_is_refused),
+        TEST(card_behind_no_iommu_is_refused_by_vfio),
         TEST(unreadable_attributes_are_an_error),
         TEST(everything_sysfs_says_is_read),
         TEST(more_interfaces_than_are_kept_do_no_harm),
