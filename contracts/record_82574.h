@@ -51,6 +51,26 @@ predicate tx_whole{L}(struct e1000e_dev *d) =
 predicate dev_queues{L}(struct e1000e_dev *d) =
     (d->rx.set_up != 0 ==> rx_whole(d)) && (d->tx.set_up != 0 ==> tx_whole(d));
 
+// What describes a queue is as it was.
+predicate rx_fixed{L1, L2}(struct e1000e_dev *d) =
+    \at(d->rx.queue.ring.size, L2) == \at(d->rx.queue.ring.size, L1) &&
+    \at(d->rx.queue.desc, L2) == \at(d->rx.queue.desc, L1) &&
+    \at(d->rx.queue.pool, L2) == \at(d->rx.queue.pool, L1) &&
+    \at(d->rx.queue.broken, L2) == \at(d->rx.queue.broken, L1) &&
+    \at(d->rx.memory.iova, L2) == \at(d->rx.memory.iova, L1) &&
+    \at(d->rx.memory.size, L2) == \at(d->rx.memory.size, L1) &&
+    \at(d->rx.buffer_size, L2) == \at(d->rx.buffer_size, L1) &&
+    \at(d->rx.set_up, L2) == \at(d->rx.set_up, L1);
+predicate tx_fixed{L1, L2}(struct e1000e_dev *d) =
+    \at(d->tx.queue.ring.size, L2) == \at(d->tx.queue.ring.size, L1) &&
+    \at(d->tx.queue.desc, L2) == \at(d->tx.queue.desc, L1) &&
+    \at(d->tx.queue.pool, L2) == \at(d->tx.queue.pool, L1) &&
+    \at(d->tx.queue.broken, L2) == \at(d->tx.queue.broken, L1) &&
+    \at(d->tx.queue.frame_max, L2) == \at(d->tx.queue.frame_max, L1) &&
+    \at(d->tx.memory.iova, L2) == \at(d->tx.memory.iova, L1) &&
+    \at(d->tx.memory.size, L2) == \at(d->tx.memory.size, L1) &&
+    \at(d->tx.set_up, L2) == \at(d->tx.set_up, L1);
+
 // A queue that is not broken may write its tail, and only such a one does (rx_tell, tx_tell in
 // ixgbe/queue.h): its direction runs, and no reset has begun since.
 predicate rx_agrees{L}(struct e1000e_dev *d) =

@@ -17,8 +17,14 @@ int e1000e_rx_create(struct e1000e_dev *dev, uint32_t size, struct ir_pool *pool
                                 (uint64_t)size * IXGBE_DESC_BYTES, &memory);
     if (result != 0)
         return result;
+    /*@ ghost provided: ; */
     ixgbe_rx_make(&dev->rx, &dev->base.transport->bars[0], pool, &memory, size, E1000E_RDT,
                   E1000E_RXD_ERRORS);
+    /*@ assert apart: \separated(&dev->rx, &dev->tx) && \separated(&dev->rx, &dev->base); */
+    /*@ assert other: tx_fixed{provided, Here}(dev); */
+    /*@ assert base: dev->base.transport == \at(dev->base.transport, provided) &&
+            dev->state == \at(dev->state, provided) && dev->quiet == \at(dev->quiet, provided); */
+    /*@ assert whole: rx_whole(dev); */
     return 0;
 }
 
@@ -33,9 +39,15 @@ int e1000e_tx_create(struct e1000e_dev *dev, uint32_t size, struct ir_pool *pool
                                 (uint64_t)size * IXGBE_DESC_BYTES, &memory);
     if (result != 0)
         return result;
+    /*@ ghost provided: ; */
     ixgbe_tx_make(&dev->tx, &dev->base.transport->bars[0], pool, &memory, size, E1000E_TDT, NULL);
     if (dev->tx.queue.frame_max > E1000E_FRAME_MAX)
         dev->tx.queue.frame_max = E1000E_FRAME_MAX;
+    /*@ assert apart: \separated(&dev->tx, &dev->rx) && \separated(&dev->tx, &dev->base); */
+    /*@ assert other: rx_fixed{provided, Here}(dev); */
+    /*@ assert base: dev->base.transport == \at(dev->base.transport, provided) &&
+            dev->state == \at(dev->state, provided) && dev->quiet == \at(dev->quiet, provided); */
+    /*@ assert whole: tx_whole(dev); */
     return 0;
 }
 
