@@ -292,6 +292,7 @@ int e1000e_start_rx(struct e1000e_dev *dev);
 
 /* tx.c: the data path of transmit, but for what is in ixgbe/send.h; see ir_tx and ir_tx_reclaim. */
 /*@ requires txq_memory(queue, queue->pool, l);
+    requires queue->ring.size % IXGBE_TXD_LEGACY_GROUP == 0;
     BALANCED(requires, queue->pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires \valid_read(pkts + (0 .. count - 1));
@@ -315,6 +316,7 @@ int e1000e_start_rx(struct e1000e_dev *dev);
 int32_t e1000e_tx_burst(struct ixgbe_txq *queue, const struct ir_pkt *pkts, uint32_t count)
     /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
 /*@ requires txq_memory(queue, queue->pool, l);
+    requires queue->ring.size % IXGBE_TXD_LEGACY_GROUP == 0;
     BALANCED(requires, queue->pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->ring.head,

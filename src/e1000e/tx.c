@@ -11,26 +11,26 @@
 
 #include "e1000e/e1000e.h"
 
-/* Slots up to the next one that asks for a report, if the device has given it; else 0. */
+/* Slots up to the next one that asks for a report, if the device has given it; else 0. Groups of them do
+ * not go around the end of the ring. */
 /*@ requires \valid_read(queue) && ring_shape(&queue->ring);
+    requires queue->ring.size % IXGBE_TXD_LEGACY_GROUP == 0;
     requires \valid(queue->desc + (0 .. queue->ring.size - 1));
     assigns \nothing;
     ensures 0 <= \result <= used(&queue->ring);
 */
 static inline uint64_t tx_finished(const struct ixgbe_txq *queue)
 {
-    const struct ir_ring *ring = &queue->ring;
-    uint64_t used = ir_ring_used(ring);
-    uint64_t group = IXGBE_TXD_LEGACY_GROUP - ring->head % IXGBE_TXD_LEGACY_GROUP;
+    uint64_t head = queue->ring.head;
+    uint64_t group = IXGBE_TXD_LEGACY_GROUP - head % IXGBE_TXD_LEGACY_GROUP;
+    uint64_t used = ir_ring_used(&queue->ring);
     uint64_t count = used < group ? used : group;
-    uint64_t slot;
 
+    /*@ assert whole: head / IXGBE_TXD_LEGACY_GROUP < queue->ring.size / IXGBE_TXD_LEGACY_GROUP; */
+    /*@ assert inside: head + group <= queue->ring.size; */
     if (count == 0u)
         return 0u;
-    slot = ring->head + count - 1u;
-    if (slot >= ring->size)
-        slot -= ring->size;
-    return ixgbe_txd_done(ir_dma_load64(&queue->desc[slot].hi)) ? count : 0u;
+    return ixgbe_txd_done(ir_dma_load64(&queue->desc[head + count - 1u].hi)) ? count : 0u;
 }
 
 int32_t
