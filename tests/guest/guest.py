@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Boot the guests and run the tests in them. tests/guest/run prepares what this needs, and is the command for people."""
+"""Boot the guests and run the tests in them. tests/guest/run prepares what this needs, and is the command for
+people."""
 import argparse
 import concurrent.futures
 import pathlib
@@ -102,7 +103,7 @@ class Tap:
 
 def main():
     parser = argparse.ArgumentParser(prog='tests/guest/guest.py', description=__doc__)
-    parser.add_argument('--files', type=pathlib.Path, required=True, help='vmlinuz and initrd are there, and logs go there')
+    parser.add_argument('--files', type=pathlib.Path, required=True, help='where vmlinuz and initrd are, and logs go')
     parser.add_argument('--tool', type=pathlib.Path, required=True, help='the ironring tool, to compare with')
     parser.add_argument('--only', action='append', choices=BOOTS, help='this boot alone (repeatable)')
     options = parser.parse_args()

@@ -3,13 +3,13 @@
 to print, or raises Failed."""
 import functools
 import pathlib
-import re
 import struct
 import subprocess
 import tempfile
 
 import echoes
-from machine import Failed
+import refusals
+from machine import Failed, cards
 from wires import LONGEST, SHORTEST, Count, Way, exchange, judge, numbered
 
 FRAMES = LONGEST - SHORTEST + 1  # each length once
@@ -19,9 +19,9 @@ MODES = {'polling': ('--wait', 'poll'), 'waiting for interrupts': ('--wait', 'in
 class Kind:
     """Two cards of a kind, how they are reached, and as whom."""
 
-    def __init__(self, name, cards, access):
+    def __init__(self, name, pair, access):
         self.name = name
-        self.cards = cards
+        self.cards = pair
         self.access = access
         self.who = 'user' if access == 'VFIO' else 'root'
 
@@ -241,17 +241,6 @@ def strays(who, confined, machine):
     return lines + faults[-2:]
 
 
-def refuses(who, command, pattern, before, after, machine):
-    """The tool cannot open a device, and says why and what to do."""
-    machine.sure(before or ':')
-    status, text = machine.shell(f'refused {who} {command}')
-    machine.sure(after or ':')
-    text = text.strip()
-    if status != 1 or not re.search(pattern, text) or len(text.splitlines()) != 1:
-        raise Failed(f'exit status {status} of {command}: {text}')
-    return [text]
-
-
 def of_vfio(tool):
     """Over VFIO, as an ordinary user."""
     kinds = [Kind(*E1000E, 'VFIO'), Kind(*MODERN, 'VFIO')]
@@ -283,11 +272,17 @@ def of_sysfs(kinds, tool):
 
 def tests(boot, tool):
     """(name, function) of each test of a boot, in order."""
-    legacy = Kind(*LEGACY, 'sysfs')
+    all_cards = cards()
+    intel, modern, legacy = Kind(*E1000E, 'sysfs'), Kind(*MODERN, 'sysfs'), Kind(*LEGACY, 'sysfs')
     if boot == 'off':
-        yield from of_sysfs([Kind(*E1000E, 'sysfs'), Kind(*MODERN, 'sysfs'), legacy], tool)
+        yield from of_sysfs([intel, modern, legacy], tool)
+        yield from refusals.tests(refusals.without_iommu(all_cards))
         yield 'without an IOMMU a device that is misused reaches any memory', functools.partial(strays, 'root', False)
     else:
         yield from of_vfio(tool)
-        yield from of_sysfs([legacy], tool)
+        yield from refusals.tests(refusals.of_vfio(all_cards))
+        if boot == 'on':
+            yield from refusals.tests(refusals.of_translated(all_cards))
+        yield from of_sysfs([legacy] if boot == 'on' else [intel, legacy], tool)
+    yield from refusals.tests(refusals.of_sysfs(all_cards))
     yield 'devices go back to the kernel', functools.partial(returns_devices, [*MODERN[1], *LEGACY[1]])

@@ -90,15 +90,22 @@ release() {
     [ ! -e "$device/driver" ] || echo "$1" >"$device/driver/unbind"
 }
 
-# devices: a line each, with vendor, device, IOMMU group and driver.
-devices() {
-    local device
+# by_hand ADDRESS: bind it to vfio-pci whatever else is in its group, and give the group to uid 1000.
+by_hand() {
+    release "$1"
+    echo vfio-pci >"/sys/bus/pci/devices/$1/driver_override"
+    echo "$1" >/sys/bus/pci/drivers_probe
+    chown 1000 "$(group "$1")"
+}
 
-    for device in /sys/bus/pci/devices/*; do
-        echo "$(basename "$device") $(cut -c 3- "$device/vendor"):$(cut -c 3- "$device/device")" \
-            "group $(basename "$(readlink "$device/iommu_group")" 2>/dev/null)," \
-            "driver $(basename "$(readlink "$device/driver")" 2>/dev/null)"
-    done
+# group ADDRESS: the file of its IOMMU group.
+group() {
+    echo "/dev/vfio/$(basename "$(readlink "/sys/bus/pci/devices/$1/iommu_group")")"
+}
+
+# interface ADDRESS: its name.
+interface() {
+    basename "/sys/bus/pci/devices/$1"/virtio*/net/*
 }
 
 # serve: carry out a line after the other, and say how each ended.
