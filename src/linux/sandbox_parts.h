@@ -34,8 +34,9 @@ int ir_sandbox_filter(const struct ir_sandbox *sandbox, bool *lacking, char erro
 struct sandbox_runtime {
     const int *calls; /* allowed with any arguments */
     size_t count;
-    bool files;     /* opens files and starts tasks of its own: no Landlock, no limits */
-    bool own_tasks; /* has a thread that blocks all signals */
+    bool files; /* opens files and starts tasks of its own: no Landlock, no limits */
+    bool (*is_own)(
+        pid_t thread); /* whether a thread is the runtime's and cannot be reached; or null */
 };
 extern const struct sandbox_runtime ir_sandbox_runtime;
 

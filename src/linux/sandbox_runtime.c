@@ -7,6 +7,10 @@
  */
 #define _GNU_SOURCE
 #include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "linux/sandbox_parts.h"
 
@@ -18,14 +22,34 @@
     __has_feature(memory_sanitizer) || defined(__SANITIZE_ADDRESS__) ||                            \
     defined(__SANITIZE_THREAD__) || defined(__LLVM_INSTR_PROFILE_GENERATE) ||                      \
     defined(IRONRING_VALGRIND)
+/* ThreadSanitizer has a thread of its own, which blocks all signals and moves no packets. */
+static bool blocks_signals(pid_t thread)
+{
+    static const char field[] = "\nSigBlk:\t";
+    char text[4096] = "";
+    char name[64];
+    const char *blocked;
+    FILE *file;
+
+    (void)snprintf(name, sizeof(name), "/proc/self/task/%d/status", thread);
+    file = fopen(name, "re");
+    if (file == NULL)
+        return false;
+    (void)fread(text, 1, sizeof(text) - 1, file);
+    (void)fclose(file); /* only read */
+    blocked = strstr(text, field);
+    return blocked != NULL &&
+           (strtoull(blocked + sizeof(field) - 1, NULL, 16) >> (SIGRTMIN - 1) & 1) != 0;
+}
+
 static const int calls[] = {
     /* A report: symbols of this program out of its file, and by a program; /proc/self/maps. */
     SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
     SCMP_SYS(newfstatat), SCMP_SYS(stat), SCMP_SYS(fstat), SCMP_SYS(access), SCMP_SYS(getcwd),
-    SCMP_SYS(getdents64), SCMP_SYS(pread64), SCMP_SYS(pipe2), SCMP_SYS(pipe), SCMP_SYS(dup2),
-    SCMP_SYS(dup), SCMP_SYS(fcntl), SCMP_SYS(ioctl), SCMP_SYS(execve), SCMP_SYS(fork),
-    SCMP_SYS(clone), SCMP_SYS(wait4), SCMP_SYS(getppid), SCMP_SYS(getuid), SCMP_SYS(geteuid),
-    SCMP_SYS(uname),
+    SCMP_SYS(getdents), SCMP_SYS(getdents64), SCMP_SYS(lstat), SCMP_SYS(pread64), SCMP_SYS(pipe2),
+    SCMP_SYS(pipe), SCMP_SYS(dup2), SCMP_SYS(dup), SCMP_SYS(fcntl), SCMP_SYS(ioctl),
+    SCMP_SYS(execve), SCMP_SYS(fork), SCMP_SYS(clone), SCMP_SYS(wait4), SCMP_SYS(getppid),
+    SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(uname),
     /* LeakSanitizer at the end: a task that stops all threads and looks through their memory. */
     SCMP_SYS(ptrace), SCMP_SYS(prctl), SCMP_SYS(arch_prctl), SCMP_SYS(process_vm_readv),
     SCMP_SYS(kill), SCMP_SYS(tkill), SCMP_SYS(tgkill),
@@ -40,7 +64,7 @@ const struct sandbox_runtime ir_sandbox_runtime = {
     .calls = calls,
     .count = sizeof(calls) / sizeof(calls[0]),
     .files = true,
-    .own_tasks = true,
+    .is_own = blocks_signals,
 };
 #else
 const struct sandbox_runtime ir_sandbox_runtime = {.calls = NULL};

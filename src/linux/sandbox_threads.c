@@ -86,8 +86,6 @@ static int reach(pid_t thread, char error[IR_ERROR_LENGTH])
     while (sem_clockwait(&done, CLOCK_MONOTONIC, &end) != 0) {
         if (errno == EINTR)
             continue;
-        if (errno == ETIMEDOUT && ir_sandbox_runtime.own_tasks)
-            return 0;
         return ir_sandbox_fail(error, "a thread does not answer its signal", -errno);
     }
     return 0;
@@ -120,7 +118,8 @@ static int reach_new(DIR *folder, pid_t threads[THREADS_MAX], unsigned *count,
             return errno == 0 ? found
                               : ir_sandbox_fail(error, "/proc/self/task cannot be read", -errno);
         thread = (pid_t)strtol(entry->d_name, NULL, 10); /* 0 for . and .. */
-        if (thread <= 0 || is_known(threads, *count, thread))
+        if (thread <= 0 || is_known(threads, *count, thread) ||
+            (ir_sandbox_runtime.is_own != NULL && ir_sandbox_runtime.is_own(thread)))
             continue;
         if (*count == THREADS_MAX)
             return ir_sandbox_fail(error, "the program has too many threads", -E2BIG);

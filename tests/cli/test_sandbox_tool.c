@@ -134,13 +134,21 @@ static void await_sandbox(pid_t process)
     }
 }
 
-static int end_with_signal(pid_t process)
+static void end_with_signal(pid_t process)
 {
     int status = 0;
 
     assert_int_equal(kill(process, SIGTERM), 0);
     assert_int_equal(waitpid(process, &status, 0), process);
-    return status;
+    if (status != 0)
+        fail_msg("it ends with %x: %s", status, read_file(standard_error));
+}
+
+/* The thread of a sanitizer, which cannot be reached: sandbox_runtime.c. */
+static bool blocks_all(pid_t process, const char *thread)
+{
+    return ir_sandbox_is_instrumented() &&
+           strncmp(status_field(process, thread, "SigBlk:"), "ffff", 4) == 0;
 }
 
 /* Returns the number of threads, each of which must have given everything up. */
@@ -161,6 +169,8 @@ static unsigned check_threads(pid_t process, const char *user)
         threads++;
         if (threads > 1 && strcmp(status_field(process, entry->d_name, "NoNewPrivs:"), "") == 0)
             continue; /* it has ended meanwhile */
+        if (blocks_all(process, entry->d_name))
+            continue;
         assert_string_equal(status_field(process, entry->d_name, "NoNewPrivs:"), "1");
         assert_string_equal(status_field(process, entry->d_name, "Seccomp:"), "2");
         for (unsigned i = 0; i < 4; i++)
@@ -181,7 +191,7 @@ static void each_thread_of_each_subcommand_has_given_everything_up(void **state)
 
         await_sandbox(process);
         assert_true(check_threads(process, NULL) >= 2); /* the card's own at least */
-        assert_int_equal(end_with_signal(process), 0);
+        end_with_signal(process);
     }
 }
 
@@ -195,7 +205,7 @@ static void sudo_gives_the_run_back_to_the_user(void **state)
     assert_int_equal(unsetenv("SUDO_UID") | unsetenv("SUDO_GID"), 0);
     await_sandbox(process);
     (void)check_threads(process, geteuid() == 0 ? "4321\t4321\t4321\t4321" : NULL);
-    assert_int_equal(end_with_signal(process), 0);
+    end_with_signal(process);
 }
 
 static void without_the_sandbox_it_says_what_is_lost(void **state)
@@ -212,9 +222,16 @@ static void without_the_sandbox_it_says_what_is_lost(void **state)
         pause_a_little();
     }
     assert_false(is_confined(process));
-    assert_int_equal(end_with_signal(process), 0);
+    end_with_signal(process);
 }
 
+/* ThreadSanitizer keeps SIGSYS back, and so the end of a program that it denied a call. */
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define SIGNALS_ARE_DEFERRED
+#endif
+#endif
+#ifndef SIGNALS_ARE_DEFERRED
 /* Make the first thread's next system call after the sandbox another one. Returns its end status. */
 static int end_after(const char *const arguments[], long call)
 {
@@ -222,32 +239,26 @@ static int end_after(const char *const arguments[], long call)
     struct user_regs_struct registers;
     pid_t process = start(arguments, true);
     bool done = false;
+    int deliver = 0;
     int status = 0;
 
     assert_int_equal(waitpid(process, &status, 0), process);
     assert_true(WIFSTOPPED(status));
     assert_int_equal(ptrace(PTRACE_SETOPTIONS, process, NULL, options), 0);
     for (;;) {
-        int number;
-
-        assert_int_equal(ptrace(PTRACE_SYSCALL, process, NULL, 0), 0);
+        assert_int_equal(ptrace(done ? PTRACE_CONT : PTRACE_SYSCALL, process, NULL, deliver), 0);
         assert_int_equal(waitpid(process, &status, 0), process);
         if (!WIFSTOPPED(status))
             return status;
-        number = WSTOPSIG(status);
-        if (number != SYSCALL_STOP) { /* SIGSYS comes through here; the kernel has to deliver it */
-            do {
-                assert_int_equal(ptrace(PTRACE_CONT, process, NULL, number), 0);
-                assert_int_equal(waitpid(process, &status, 0), process);
-                number = WIFSTOPPED(status) ? WSTOPSIG(status) & 0x7f : 0;
-            } while (WIFSTOPPED(status) && done);
-            if (!WIFSTOPPED(status))
-                return status;
+        deliver = WSTOPSIG(status);
+        if (deliver == SIGTRAP) /* a program that starts itself again */
+            deliver = 0;
+        if (deliver != SYSCALL_STOP)
             continue;
-        }
+        deliver = 0;
         assert_int_equal(ptrace(PTRACE_GETREGS, process, NULL, &registers), 0);
         /* On entry the result is "no such call"; see ptrace(2). */
-        if (!done && registers.rax == (unsigned long long)-ENOSYS && is_confined(process)) {
+        if (registers.rax == (unsigned long long)-ENOSYS && is_confined(process)) {
             registers.orig_rax = (unsigned long long)call;
             assert_int_equal(ptrace(PTRACE_SETREGS, process, NULL, &registers), 0);
             done = true;
@@ -260,8 +271,8 @@ static void assert_denied(const char *const arguments[], long call, const char *
     char sentence[128];
     int status = end_after(arguments, call);
 
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), CLI_DENIED);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != CLI_DENIED)
+        fail_msg("it ends with %x: %s", status, read_file(standard_error));
     (void)snprintf(
         sentence, sizeof(sentence),
         "ironring: the sandbox stopped the system call %s (%ld), which %s does not need; ", name,
@@ -283,6 +294,7 @@ static void call_that_a_run_does_not_need_ends_it_with_a_sentence(void **state)
     }
     assert_denied(runs[0], 511, "number");
 }
+#endif
 
 static int make_folder(void **state)
 {
@@ -306,7 +318,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(each_thread_of_each_subcommand_has_given_everything_up),
         cmocka_unit_test(sudo_gives_the_run_back_to_the_user),
         cmocka_unit_test(without_the_sandbox_it_says_what_is_lost),
+#ifndef SIGNALS_ARE_DEFERRED
         cmocka_unit_test(call_that_a_run_does_not_need_ends_it_with_a_sentence),
+#endif
     };
 
     int result;
