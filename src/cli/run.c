@@ -17,17 +17,17 @@
 #define LINK_WAIT_MS   2000u
 #define CLOCK_INTERVAL 32u /* rounds between looks at the clock, while packets come */
 
-static volatile sig_atomic_t interrupted;
+static _Atomic bool interrupted; /* the signal may come to the thread of a simulated card */
 
 static void on_signal(int number)
 {
     (void)number;
-    interrupted = 1;
+    interrupted = true;
 }
 
 bool cli_run_interrupted(void)
 {
-    return interrupted != 0;
+    return interrupted;
 }
 
 static void catch_signals(void)
