@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The simulated card as its model: register accesses, configuration space, and its beginning and
- * end. What an access does is looked up in the map of registers.c.
+ * end. What an access does is looked up in the map of its part.
  */
 #include "sim/card.h"
 
@@ -47,7 +47,7 @@ static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
     if (width != 4u || offset % 4u != 0) {
         char name[SIM_NAME_LENGTH];
 
-        sim_register_name(offset / 4u * 4u % SIM_WINDOW, name);
+        sim_register_name(card->part, offset / 4u * 4u % SIM_WINDOW, name);
         sim_violate(&card->base.violations, SIM_RULE_REGISTER_WIDTH,
                     "%s at 0x%05x was read as %u bytes", name, offset, width);
         return IR_REG_GONE;
@@ -57,7 +57,7 @@ static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
         (card->hostile != NULL && sim_hostile_gone(card, false))) {
         value = IR_REG_GONE; /* nobody answers */
     } else if (word->reg != 0) {
-        const struct sim_register *reg = &sim_registers[word->reg - 1u];
+        const struct sim_register *reg = &card->part->registers[word->reg - 1u];
         uint32_t index = (word->canonical * 4u - reg->offset) / reg->stride;
 
         value = reg->read != NULL ? reg->read(card, reg, index) : card->value[word->canonical];
@@ -79,13 +79,13 @@ static bool write_allowed(struct sim_card *card, const struct sim_word *word, ui
         rule = SIM_RULE_REGISTER_WIDTH;
     else if (word->reg == 0)
         rule = SIM_RULE_REGISTER_UNKNOWN;
-    else if ((sim_registers[word->reg - 1u].flags & SIM_REG_READ_ONLY) != 0)
+    else if ((card->part->registers[word->reg - 1u].flags & SIM_REG_READ_ONLY) != 0)
         rule = SIM_RULE_REGISTER_READ_ONLY;
     else if (sim_resetting(card))
         rule = SIM_RULE_RESET_PENDING;
     else
         return true;
-    sim_register_name(offset / 4u * 4u % SIM_WINDOW, name);
+    sim_register_name(card->part, offset / 4u * 4u % SIM_WINDOW, name);
     sim_violate(&card->base.violations, rule, "%s at 0x%05x was written, %u bytes, 0x%08x", name,
                 offset, width, value);
     return false;
@@ -104,7 +104,7 @@ static void write_register(void *context, uint32_t offset, uint32_t width, uint3
     if ((card->config[CONFIG_COMMAND] & CONFIG_COMMAND_MEMORY) != 0 &&
         (card->hostile == NULL || !sim_hostile_gone(card, true)) &&
         write_allowed(card, word, offset, width, value)) {
-        const struct sim_register *reg = &sim_registers[word->reg - 1u];
+        const struct sim_register *reg = &card->part->registers[word->reg - 1u];
         uint32_t index = (word->canonical * 4u - reg->offset) / reg->stride;
         uint32_t old = card->value[word->canonical];
 
@@ -184,13 +184,15 @@ static uint32_t card_round(struct sim_device *device, uint32_t limit)
     moved += sim_receive(card, limit);
     if (card->hostile != NULL)
         sim_hostile_round(card);
-    sim_deliver(card);
+    card->part->deliver(card);
     return moved;
 }
 
 static void card_waited(struct sim_device *device)
 {
-    sim_deliver(card_of(device));
+    struct sim_card *card = card_of(device);
+
+    card->part->deliver(card);
 }
 
 static bool card_idle(struct sim_device *device)
@@ -231,17 +233,32 @@ static void fill_config(struct sim_card *card)
     config[0x02] = (uint8_t)(card->options.device & 0xffu);
     config[0x03] = (uint8_t)(card->options.device >> 8);
     config[CONFIG_COMMAND] = CONFIG_COMMAND_MEMORY;
-    config[0x08] = 0x01u;               /* revision */
-    config[0x0b] = 0x02u;               /* class: network, Ethernet */
-    config[0x10] = 0x0cu;               /* BAR 0: memory, 64-bit, prefetchable */
+    config[0x08] = 0x01u; /* revision */
+    config[0x0b] = 0x02u; /* class: network, Ethernet */
+    config[0x10] = card->part->bar;
     memcpy(config + 0x2cu, config, 4u); /* subsystem */
 }
 
-int sim_card_create(const struct sim_arguments *arguments, struct sim_wire *source,
-                    struct sim_wire *sink, struct sim_device **device)
+/* The register window as the transport has it, and where its queues' registers are. */
+static void fill_window(struct sim_card *card)
+{
+    struct ir_regs *window = &card->base.transport.bars[0];
+
+    window->kind = IR_REGS_SIM;
+    window->size = SIM_WINDOW;
+    window->sim = &register_access;
+    window->card = card;
+    card->map = card->part->map();
+    for (uint32_t q = 0; q < card->part->queues; q++) {
+        card->queue[q].regs = card->part->queue_base(q);
+        card->queue[SIM_TX + q].regs = card->part->queue_base(SIM_TX + q);
+    }
+}
+
+int sim_card_make(const struct sim_part *part, const struct sim_arguments *arguments,
+                  struct sim_wire *source, struct sim_wire *sink, struct sim_device **device)
 {
     struct sim_card *new = calloc(1, sizeof(*new));
-    struct ir_regs *window;
 
     *device = NULL;
     if (new == NULL)
@@ -251,17 +268,14 @@ int sim_card_create(const struct sim_arguments *arguments, struct sim_wire *sour
     if (sim_device_init(&new->base, &card_model, &sim_rules, arguments->threaded, source, sink) !=
         0)
         goto free_loopback;
+    new->part = part;
     new->options = arguments->card;
     memcpy(new->options.mac, arguments->mac, IR_MAC_LENGTH);
-    new->map = sim_map();
-    window = &new->base.transport.bars[0];
-    window->kind = IR_REGS_SIM;
-    window->size = SIM_WINDOW;
-    window->sim = &register_access;
-    window->card = new;
+    fill_window(new);
     new->base.transport.vendor = 0x8086u;
     new->base.transport.device = new->options.device;
-    new->base.transport.vectors = arguments->vectors;
+    new->base.transport.vectors =
+        arguments->vectors < part->vectors ? arguments->vectors : part->vectors;
     if (sim_hostile_create(new) != 0) {
         card_destroy(&new->base);
         return -ENOMEM;
@@ -278,4 +292,10 @@ free_card:
 fail:
     sim_wires_close(source, sink);
     return -ENOMEM;
+}
+
+int sim_card_create(const struct sim_arguments *arguments, struct sim_wire *source,
+                    struct sim_wire *sink, struct sim_device **device)
+{
+    return sim_card_make(&sim_part_82599, arguments, source, sink, device);
 }

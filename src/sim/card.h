@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The simulated card, for the files that make it up. Registers and everything else are under one
- * lock, but for the tails, which a driver writes all the time: those, and what a tail is checked
- * against, are atomic.
+ * A simulated card of Intel's, for the files that make it up. Registers and everything else are
+ * under one lock, but for the tails, which a driver writes all the time: those, and what a tail is
+ * checked against, are atomic. What is the 82599's alone is so marked; the 82574 is in e1000e.
  */
 #ifndef IRONRING_SIM_CARD_H
 #define IRONRING_SIM_CARD_H
@@ -17,8 +17,9 @@
 #include "sim/registers.h"
 #include "sim/rules.h"
 
-/* Fields that change some time after what causes it: identifier, name in a device string,
- * microseconds. The defaults are short, but long enough that a driver that does not wait fails. */
+/* Fields of the 82599 that change some time after what causes it: identifier, name in a device
+ * string, microseconds. The defaults are short, but long enough that a driver that does not wait
+ * fails. Other parts have some of them, by other names. */
 #define SIM_FIELDS(X)                                                                              \
     X(SIM_FIELD_CTRL_RST, "ctrl.rst", 5)                                                           \
     X(SIM_FIELD_CTRL_LRST, "ctrl.lrst", 5)                                                         \
@@ -44,8 +45,8 @@ enum sim_field {
 };
 
 #define SIM_EEPROM_WORDS 0x40u /* the rest reads as 0 */
-#define SIM_PAIRS        35u   /* 64-bit counters that read as two registers */
-#define SIM_MAXFRS_MAX   9728u /* longest frame of all, with its checksum */
+#define SIM_PAIRS        36u   /* 64-bit counters that read as two registers */
+#define SIM_MAXFRS_MAX   9728u /* longest frame of the 82599, with its checksum */
 #define SIM_CRC          4u
 
 struct sim_arguments;
@@ -59,6 +60,7 @@ struct sim_queue {
     bool faulty;           /* its ring cannot be reached: stopped until it is disabled */
     uint64_t change_at;    /* when `enabled` follows `wanted` */
     uint64_t base;         /* device address of the ring, while enabled */
+    uint32_t regs;         /* offset of its registers */
 };
 
 /* A frame that has passed the filters and waits for descriptors. */
@@ -68,6 +70,7 @@ struct sim_arrival {
     uint32_t queue;
     uint32_t errors; /* as in a write-back, bits 31:20 */
     bool patient;    /* never dropped for want of descriptors */
+    bool counted;    /* as one that found no descriptor */
 };
 
 /* What a device string asks for, beyond the wires. */
@@ -80,6 +83,7 @@ struct sim_options {
 
 struct sim_card {
     struct sim_device base; /* first */
+    const struct sim_part *part;
     struct sim_options options;
     const struct sim_word *map;
 
@@ -125,7 +129,10 @@ extern const uint64_t sim_field_delays[SIM_FIELD_COUNT];
 
 /* --- card.c: the card as a transport --- */
 
-/* Make a card that is not running yet. The wires become the card's in any case. Errors: -ENOMEM. */
+/* Make a card that is not running yet: of that part, or an 82599. The wires become the card's in
+ * any case. Errors: -ENOMEM. */
+int sim_card_make(const struct sim_part *part, const struct sim_arguments *arguments,
+                  struct sim_wire *source, struct sim_wire *sink, struct sim_device **device);
 int sim_card_create(const struct sim_arguments *arguments, struct sim_wire *source,
                     struct sim_wire *sink, struct sim_device **device);
 
@@ -151,9 +158,11 @@ void sim_reset(struct sim_card *card);
 bool sim_link_up(struct sim_card *card);
 bool sim_resetting(const struct sim_card *card);
 bool sim_dma_allowed(const struct sim_card *card);
-/* --- interrupt.c --- */
+
+/* --- interrupt.c: the 82599's --- */
 /* A queue has something to report: raise the cause that IVAR gives it. */
 void sim_interrupt(struct sim_card *card, uint32_t queue);
+void sim_event(struct sim_card *card, enum sim_event event);
 /* Interrupt for the causes that are due. */
 void sim_deliver(struct sim_card *card);
 
@@ -165,6 +174,19 @@ void sim_tail_write(struct sim_card *card, uint32_t queue, uint32_t value);
 const char *sim_queue_name(uint32_t queue, char name[SIM_QUEUE_NAME]);
 /* The ring's first descriptor, or NULL (and a violation, once) when it is not mapped. */
 uint64_t *sim_ring(struct sim_card *card, uint32_t queue);
+/* Number of the queue that register `index` of this row belongs to. */
+uint32_t sim_queue_of(const struct sim_register *reg, uint32_t index);
+/* The driver breaks a rule by a write to the register of a queue at `offset`; `detail` ends the
+ * sentence. */
+void sim_queue_violate(struct sim_card *card, enum sim_rule rule, uint32_t offset, uint32_t value,
+                       uint32_t queue, const char *detail);
+/* Whether the ring is one that can be used, as its queue is enabled; takes its place. */
+bool sim_queue_check(struct sim_card *card, uint32_t queue);
+/* From now on the queue runs, or does not. */
+void sim_queue_run(struct sim_card *card, uint32_t queue, bool on);
+
+/* --- enable.c: the 82599's --- */
+void sim_tail_stopped(struct sim_card *card, uint32_t queue, uint32_t value);
 
 /* --- filter.c --- */
 /* Whether a frame passes the filters; `length` >= 14. */
@@ -186,24 +208,34 @@ void sim_count_sent(struct sim_card *card, uint32_t queue, const uint8_t *frame,
 uint32_t sim_receive(struct sim_card *card, uint32_t limit);
 uint32_t sim_transmit(struct sim_card *card, uint32_t limit);
 
-/* --- Register functions, by the file they are in --- */
+/* --- Register functions, by the file they are in; those of all parts first --- */
 typedef uint32_t sim_read_fn(struct sim_card *, const struct sim_register *, uint32_t);
 typedef void sim_write_fn(struct sim_card *, const struct sim_register *, uint32_t, uint32_t);
 /* control.c */
-sim_read_fn sim_read_ctrl, sim_read_status, sim_read_links, sim_read_secrxstat, sim_read_rdrxctl;
-sim_write_fn sim_write_ctrl, sim_write_autoc, sim_write_secrxctrl, sim_write_rxctrl;
+sim_read_fn sim_read_ctrl, sim_read_status;
+sim_write_fn sim_write_ctrl;
+/* eeprom.c */
+sim_read_fn sim_read_eec, sim_read_eerd, sim_read_swsm, sim_read_eemngctl;
+sim_write_fn sim_write_eerd;
+/* queue.c */
+sim_read_fn sim_read_head, sim_read_tail;
+sim_write_fn sim_write_ring;
+/* stats.c */
+sim_read_fn sim_read_counter, sim_read_pair_low, sim_read_pair_high;
+
+/* Those of the 82599: control.c */
+sim_read_fn sim_read_links, sim_read_secrxstat, sim_read_rdrxctl;
+sim_write_fn sim_write_autoc, sim_write_secrxctrl, sim_write_rxctrl;
 sim_write_fn sim_write_fctrl, sim_write_mrqc, sim_write_mtqc, sim_write_crcstrip;
 /* interrupt.c */
 sim_read_fn sim_read_eicr, sim_read_zero;
 sim_write_fn sim_write_eicr, sim_write_eics, sim_write_eics_ex, sim_write_eims, sim_write_eimc;
 sim_write_fn sim_write_ivar, sim_write_eitr;
 /* eeprom.c */
-sim_read_fn sim_read_eec, sim_read_eerd, sim_read_swsm, sim_read_eemngctl, sim_read_msca;
-sim_write_fn sim_write_eerd, sim_write_msca;
-/* queue.c */
-sim_read_fn sim_read_control, sim_read_head, sim_read_tail;
-sim_write_fn sim_write_control, sim_write_ring;
-/* stats.c */
-sim_read_fn sim_read_counter, sim_read_pair_low, sim_read_pair_high;
+sim_read_fn sim_read_msca;
+sim_write_fn sim_write_msca;
+/* enable.c */
+sim_read_fn sim_read_control;
+sim_write_fn sim_write_control;
 
 #endif

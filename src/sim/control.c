@@ -10,10 +10,11 @@
 /* The link is down after a reset or a restart of its negotiation, for a while. */
 bool sim_link_up(struct sim_card *card)
 {
-    bool up = sim_now(&card->base) >= card->link_at;
+    uint32_t needed = card->part->link_control;
+    bool up = sim_now(&card->base) >= card->link_at && (sim_get(card, R_CTRL) & needed) == needed;
 
     if (up != card->link_seen) {
-        sim_set(card, R_EICR, sim_get(card, R_EICR) | EICR_LINK);
+        card->part->event(card, SIM_EVENT_LINK);
         card->link_seen = up;
     }
     return up;
@@ -82,12 +83,11 @@ void sim_write_ctrl(struct sim_card *card, const struct sim_register *reg, uint3
 
 uint32_t sim_read_status(struct sim_card *card, const struct sim_register *reg, uint32_t index)
 {
-    uint32_t value = 0;
+    uint32_t value = sim_get(card, reg->offset);
 
-    (void)reg;
     (void)index;
     if (sim_link_up(card))
-        value |= STATUS_LINK_UP;
+        value |= card->part->status_link_up;
     if (!master_off(card))
         value |= STATUS_MASTER;
     return value;

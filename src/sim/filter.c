@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which frames the card takes (82599 section 7.1.1) and which queue they go to. Only decisions:
- * counting and storing are elsewhere.
+ * Which frames a card takes (82599 section 7.1.1, 82574 section 7.1.1) and which queue they go to.
+ * Only decisions: counting and storing are elsewhere.
  */
 #include <string.h>
 
@@ -17,15 +17,13 @@ static bool is_broadcast(const uint8_t *mac)
     return memcmp(mac, broadcast, sizeof(broadcast)) == 0;
 }
 
-/* MO chooses which 12 bits of the address: 0 for bits 47:36, then 46:35, 45:34 and 43:32. */
-static bool in_multicast_table(const struct sim_card *card, const uint8_t *mac)
+static bool in_multicast_table(const struct sim_card *card, const struct sim_filters *filters,
+                               const uint8_t *mac)
 {
-    static const uint32_t shifts[] = {4, 3, 2, 0};
-    uint32_t control = sim_get(card, R_MCSTCTRL);
     uint32_t bits = (uint32_t)mac[4] | (uint32_t)mac[5] << 8;
-    uint32_t vector = bits >> shifts[control & MCSTCTRL_MO] & 0xfffu;
+    uint32_t vector = bits >> filters->shift & 0xfffu;
 
-    if ((control & MCSTCTRL_MFE) == 0)
+    if (!filters->table)
         return false;
     return (sim_get(card, R_MTA + 4u * (vector / 32u)) >> (vector % 32u) & 1u) != 0;
 }
@@ -35,43 +33,46 @@ static bool in_address_table(const struct sim_card *card, const uint8_t *mac)
     uint32_t low =
         (uint32_t)mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 | (uint32_t)mac[3] << 24;
     uint32_t high = (uint32_t)mac[4] | (uint32_t)mac[5] << 8 | RAH_AV;
+    uint32_t ral = card->part->ral;
 
-    for (uint32_t i = 0; i < RAR_COUNT; i++)
-        if (sim_get(card, R_RAL + 8u * i) == low &&
-            (sim_get(card, R_RAL + 8u * i + 4u) & (RAH_AV | 0xffffu)) == high)
+    for (uint32_t i = 0; i < card->part->ral_count; i++)
+        if (sim_get(card, ral + 8u * i) == low &&
+            (sim_get(card, ral + 8u * i + 4u) & card->part->rah_mask) == high)
             return true;
     return false;
 }
 
-static bool accepts_address(const struct sim_card *card, const uint8_t *mac)
+static bool accepts_address(const struct sim_card *card, const struct sim_filters *filters,
+                            const uint8_t *mac)
 {
-    uint32_t control = sim_get(card, R_FCTRL);
-
     if ((mac[0] & 1u) == 0)
-        return (control & FCTRL_UPE) != 0 || in_address_table(card, mac);
-    if ((control & FCTRL_MPE) != 0)
+        return filters->unicast || in_address_table(card, mac);
+    if (filters->multicast)
         return true;
     if (is_broadcast(mac))
-        return (control & FCTRL_BAM) != 0;
-    return in_multicast_table(card, mac) || in_address_table(card, mac);
+        return filters->broadcast;
+    return in_multicast_table(card, filters, mac) || in_address_table(card, mac);
 }
 
-static bool accepts_vlan(const struct sim_card *card, const uint8_t *frame, uint32_t length)
+static bool accepts_vlan(const struct sim_card *card, const struct sim_filters *filters,
+                         const uint8_t *frame, uint32_t length)
 {
-    uint32_t control = sim_get(card, R_VLNCTRL);
     uint32_t type = (uint32_t)frame[ETHERTYPE_OFFSET] << 8 | frame[ETHERTYPE_OFFSET + 1u];
     uint32_t id;
 
-    if ((control & VLNCTRL_VFE) == 0 || type != (control & 0xffffu) || length < 18u)
+    if (!filters->vlan_table || type != filters->vlan || length < 18u)
         return true;
     id =
         ((uint32_t)frame[ETHERTYPE_OFFSET + 2u] << 8 | frame[ETHERTYPE_OFFSET + 3u]) & VLAN_ID_MASK;
-    return (sim_get(card, R_VFTA + 4u * (id / 32u)) >> (id % 32u) & 1u) != 0;
+    return (sim_get(card, card->part->vfta + 4u * (id / 32u)) >> (id % 32u) & 1u) != 0;
 }
 
 bool sim_accepts(const struct sim_card *card, const uint8_t *frame, uint32_t length)
 {
-    return accepts_address(card, frame) && accepts_vlan(card, frame, length);
+    struct sim_filters filters;
+
+    card->part->filters(card, &filters);
+    return accepts_address(card, &filters, frame) && accepts_vlan(card, &filters, frame, length);
 }
 
 uint32_t sim_queue_for(const struct sim_card *card, const uint8_t *frame, uint32_t length)

@@ -21,24 +21,28 @@ const char *const sim_hostile_names[SIM_HOSTILE_MODE_COUNT] = {
 #undef SIM_HOSTILE_NAME
 };
 
-/* Chances for each lie, on average. */
-static const uint32_t chances_per_lie[SIM_HOSTILE_MODE_COUNT] = {
+const uint32_t sim_hostile_chances[SIM_HOSTILE_MODE_COUNT] = {
 #define SIM_HOSTILE_CHANCES(id, name, chances, text) [SIM_HOSTILE_##id] = (chances),
     SIM_HOSTILE_MODES(SIM_HOSTILE_CHANCES)
 #undef SIM_HOSTILE_CHANCES
 };
 
-static const char *point_name(uint32_t point)
+const char *sim_hostile_name(uint32_t point, const struct sim_register *registers, size_t count)
 {
     if (point < SIM_HOSTILE_MODE_COUNT)
         return sim_hostile_names[point];
     point -= SIM_HOSTILE_MODE_COUNT;
-    return point < sim_register_count ? sim_registers[point].name : NULL;
+    return point < count ? registers[point].name : NULL;
+}
+
+static const char *point_name(uint32_t point)
+{
+    return sim_hostile_name(point, sim_registers, sim_register_count);
 }
 
 const struct sim_lie_list sim_hostile_list = {
     .modes = SIM_HOSTILE_MODE_COUNT,
-    .chances = chances_per_lie,
+    .chances = sim_hostile_chances,
     .name = point_name,
 };
 
@@ -58,7 +62,7 @@ static int make_hostile(struct sim_card *card)
     hostile = calloc(1, sizeof(*hostile));
     if (hostile == NULL)
         return -ENOMEM;
-    sim_lies_init(&hostile->lies, &sim_hostile_list, &card->options.hostile);
+    sim_lies_init(&hostile->lies, card->part->lies, &card->options.hostile);
     card->hostile = hostile;
     return 0;
 }
@@ -114,6 +118,7 @@ void sim_hostile_reset(struct sim_card *card)
     memset(hostile->head, 0, sizeof(hostile->head));
     memset(&hostile->held, 0, sizeof(hostile->held));
     memset(hostile->flipping, 0, sizeof(hostile->flipping));
+    memset(hostile->sent, 0, sizeof(hostile->sent));
     /* Buffers are not forgotten: a hostile card may write to them even now. */
     sim_excuse_nothing(&card->base.violations);
 }
@@ -137,7 +142,7 @@ bool sim_hostile_gone(struct sim_card *card, bool write)
 
 uint32_t sim_hostile_answer(struct sim_card *card, const struct sim_register *reg, uint32_t value)
 {
-    uint32_t row = (uint32_t)(reg - sim_registers);
+    uint32_t row = (uint32_t)(reg - card->part->registers);
     bool named = sim_hostile_lies(card, SIM_HOSTILE_MODE_COUNT + row);
 
     if (!sim_hostile_lies(card, SIM_HOSTILE_REGISTER) && !named)
@@ -174,7 +179,7 @@ static void disturb(struct sim_card *card)
             sim_device_interrupt(&card->base, vector);
     if (sim_hostile_lies(card, SIM_HOSTILE_IRQ_WRONG))
         for (uint32_t vector = 0; vector < vectors; vector++)
-            if ((sim_get(card, R_EIMS_EX + vector / 32u * 4u) >> vector % 32u & 1u) == 0)
+            if (!card->part->armed(card, vector))
                 sim_device_interrupt(&card->base, vector);
 }
 

@@ -13,14 +13,16 @@
 #include <stdint.h>
 
 #include "sim/lies.h"
-#include "sim/registers.h"
+#include "sim/part.h"
 
 struct sim_card;
 struct sim_register;
 
 /* Identifier, name in a device string, how many chances to lie there are for each lie that is
  * drawn, and what the card does. Besides these, each register can be told to answer nonsense, by
- * its name. */
+ * its name. A card that has no head write-back lies in the descriptors that it reports instead:
+ * it writes any bits into one (tx.huge), reports those behind it (tx.ahead) or nothing
+ * (tx.equal), or takes back what it has reported (tx.back). */
 #define SIM_HOSTILE_MODES(X)                                                                       \
     X(RX_EMPTY, "rx.empty", 256, "reports a frame that it did not write")                          \
     X(RX_ORDER, "rx.order", 256, "reports a frame after the one that follows it")                  \
@@ -53,20 +55,25 @@ enum sim_hostile_mode {
         SIM_HOSTILE_MODE_COUNT
 };
 
-/* Where a card can lie: the modes, and after them the rows of sim_registers. */
+/* Where a card can lie: the modes, and after them the rows of its registers. */
 #define SIM_HOSTILE_REGISTERS (SIM_LIES_MAX - SIM_HOSTILE_MODE_COUNT)
 #define SIM_HOSTILE_LATE_US   UINT64_C(60000000) /* of mode "field" */
 
 extern const char *const sim_hostile_names[SIM_HOSTILE_MODE_COUNT];
 
-/* The ways to lie as a list. */
+/* How many chances there are for each lie that is drawn. */
+extern const uint32_t sim_hostile_chances[SIM_HOSTILE_MODE_COUNT];
+/* The name of a mode or, after those, of a row of `count` registers; NULL beyond the last. */
+const char *sim_hostile_name(uint32_t point, const struct sim_register *registers, size_t count);
+/* The ways of the 82599 to lie. */
 extern const struct sim_lie_list sim_hostile_list;
 
 #define SIM_HOSTILE_RECORDS 16u /* reports and buffers that are remembered */
 
-/* A receive descriptor as reported. */
+/* A descriptor as reported. */
 struct sim_hostile_report {
     bool on;
+    bool legacy; /* in the oldest format of receive descriptors */
     uint32_t queue;
     uint32_t slot;
     uint64_t word; /* what the card wrote last */
@@ -87,6 +94,7 @@ struct sim_hostile {
     uint32_t head[SIM_QUEUES];       /* heads of the transmit queues, as reported last */
     struct sim_hostile_report held;  /* not written back yet */
     struct sim_hostile_report flipping[SIM_HOSTILE_RECORDS];
+    struct sim_hostile_report sent[SIM_HOSTILE_RECORDS]; /* last, of transmit queues */
     struct sim_hostile_buffer buffer[SIM_HOSTILE_RECORDS];
     uint32_t next_flipping;
     uint32_t next_buffer;
@@ -127,10 +135,10 @@ void sim_hostile_round(struct sim_card *card);
 /* hostile_ring.c */
 /* A frame is to be reported in a slot, its buffer at `address` filled and the card's head advanced:
  * *word may change. False when it must not be written yet. */
-bool sim_hostile_report(struct sim_card *card, uint32_t queue, uint32_t slot, uint64_t address,
-                        uint32_t room, uint64_t *word);
+bool sim_hostile_report(struct sim_card *card, const struct sim_rx_ring *ring, uint32_t queue,
+                        uint32_t slot, uint64_t address, uint64_t *word);
 /* What to write back into a descriptor whose buffer was not written. */
-uint64_t sim_hostile_nothing(struct sim_hostile *hostile);
+uint64_t sim_hostile_nothing(struct sim_hostile *hostile, bool legacy);
 /* At the beginning of a round of receiving: report what was held back. */
 void sim_hostile_release(struct sim_card *card);
 /* Report the truth again, and for good. */
@@ -139,6 +147,10 @@ void sim_hostile_settle(struct sim_card *card, struct sim_hostile_report *report
 void sim_hostile_flip(struct sim_card *card);
 /* Lies about receive queues that no frame gives occasion to. */
 void sim_hostile_receive(struct sim_card *card);
+/* A descriptor of a transmit queue is to be reported as done, the card's head advanced: *word
+ * may change. False when it must not be written. The queue may fall silent. */
+bool sim_hostile_done(struct sim_card *card, uint32_t queue, uint64_t *ring, uint32_t slot,
+                      uint64_t *word);
 /* The head to report instead of `head` for transmit queue `queue` of `size`, which may make the
  * queue silent. */
 uint32_t sim_hostile_head(struct sim_card *card, uint32_t queue, uint32_t size, uint32_t head);

@@ -122,6 +122,11 @@ void sim_interrupt(struct sim_card *card, uint32_t queue)
     card->causes |= cause;
 }
 
+void sim_event(struct sim_card *card, enum sim_event event)
+{
+    raise(card, event == SIM_EVENT_LINK ? EICR_LINK : EICR_RX_MISS);
+}
+
 uint32_t sim_read_zero(struct sim_card *card, const struct sim_register *reg, uint32_t index)
 {
     (void)card;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
  * The card's register map: name, place, reset value, and which function stands behind an access.
- * What the functions do is in control.c, interrupt.c, eeprom.c, queue.c and stats.c.
+ * What the functions do is in control.c, enable.c, interrupt.c, eeprom.c, queue.c and stats.c.
  */
 #include "sim/registers.h"
 
 #include <pthread.h>
-#include <stdio.h>
 
 #include "sim/card.h"
 
-#define RO    SIM_REG_READ_ONLY
-#define STALE (SIM_REG_STALE | SIM_REG_SURVIVES)
+#define RO       SIM_REG_READ_ONLY
+#define TRANSMIT SIM_REG_TRANSMIT
+#define STALE    (SIM_REG_STALE | SIM_REG_SURVIVES)
 
 /* clang-format off */
 #define PLAIN(name, offset, stride, count, reset) \
@@ -111,15 +111,16 @@ const struct sim_register sim_registers[] = {
     PLAIN("RSSRK", R_RSSRK, 4, 10, 0),
 
     /* Transmit */
-    {"TDBAL", R_TX + Q_BAL, Q_STRIDE, 128, 0, 0, 0, 0, NULL, sim_write_ring},
-    {"TDBAH", R_TX + Q_BAH, Q_STRIDE, 128, 0, 0, 0, 0, NULL, sim_write_ring},
-    {"TDLEN", R_TX + Q_LEN, Q_STRIDE, 128, 0, 0, 0, 0, NULL, sim_write_ring},
-    {"DCA_TXCTRL", R_TX + Q_DCA, Q_STRIDE, 128, 0, DCA_TX_RELAXED, 0, 0, NULL, NULL},
-    {"TDH", R_TX + Q_HEAD, Q_STRIDE, 128, 0, 0, 0, 0, sim_read_head, sim_write_ring},
-    {"TDT", R_TX + Q_TAIL, Q_STRIDE, 128, 0, 0, 0, 0, sim_read_tail, NULL},
-    {"TXDCTL", R_TX + Q_CONTROL, Q_STRIDE, 128, 0, 0, 0, 0, sim_read_control, sim_write_control},
-    {"TDWBAL", R_TX + Q_TDWBAL, Q_STRIDE, 128, 0, 0, 0, 0, NULL, sim_write_ring},
-    {"TDWBAH", R_TX + Q_TDWBAH, Q_STRIDE, 128, 0, 0, 0, 0, NULL, sim_write_ring},
+    {"TDBAL", R_TX + Q_BAL, Q_STRIDE, 128, 0, 0, 0, TRANSMIT, NULL, sim_write_ring},
+    {"TDBAH", R_TX + Q_BAH, Q_STRIDE, 128, 0, 0, 0, TRANSMIT, NULL, sim_write_ring},
+    {"TDLEN", R_TX + Q_LEN, Q_STRIDE, 128, 0, 0, 0, TRANSMIT, NULL, sim_write_ring},
+    {"DCA_TXCTRL", R_TX + Q_DCA, Q_STRIDE, 128, 0, DCA_TX_RELAXED, 0, TRANSMIT, NULL, NULL},
+    {"TDH", R_TX + Q_HEAD, Q_STRIDE, 128, 0, 0, 0, TRANSMIT, sim_read_head, sim_write_ring},
+    {"TDT", R_TX + Q_TAIL, Q_STRIDE, 128, 0, 0, 0, TRANSMIT, sim_read_tail, NULL},
+    {"TXDCTL", R_TX + Q_CONTROL, Q_STRIDE, 128, 0, 0, 0, TRANSMIT, sim_read_control,
+     sim_write_control},
+    {"TDWBAL", R_TX + Q_TDWBAL, Q_STRIDE, 128, 0, 0, 0, TRANSMIT, NULL, sim_write_ring},
+    {"TDWBAH", R_TX + Q_TDWBAH, Q_STRIDE, 128, 0, 0, 0, TRANSMIT, NULL, sim_write_ring},
     PLAIN("DMATXCTL", R_DMATXCTL, 4, 1, 0x81000000u),
     PLAIN("DTXMXSZRQ", 0x08100u, 4, 1, 0x10u),
     PLAIN("RTTDCS", R_RTTDCS, 4, 1, 0),
@@ -189,13 +190,7 @@ _Static_assert(sizeof(sim_registers) / sizeof(sim_registers[0]) <= SIM_HOSTILE_R
 const size_t sim_register_count = sizeof(sim_registers) / sizeof(sim_registers[0]);
 
 /* Second addresses of the same registers. */
-static const struct {
-    uint32_t offset;
-    uint32_t stride;
-    uint32_t count;
-    uint32_t target;
-    uint32_t target_stride;
-} aliases[] = {
+static const struct sim_alias aliases[] = {
     {0x02100u, 4, 16, R_RX + Q_SRRCTL, Q_STRIDE},
     {0x02200u, 4, 16, R_RX + Q_DCA, Q_STRIDE},
     {0x05400u, 8, 16, R_RAL, 8},
@@ -212,46 +207,11 @@ static pthread_once_t map_once = PTHREAD_ONCE_INIT;
 
 static void make_map(void)
 {
-    for (size_t r = 0; r < sim_register_count; r++) {
-        for (uint32_t i = 0; i < sim_registers[r].count; i++) {
-            uint32_t word = (sim_registers[r].offset + i * sim_registers[r].stride) / 4u;
-
-            map[word].canonical = (uint16_t)word;
-            map[word].reg = (uint8_t)(r + 1u);
-        }
-    }
-    for (size_t a = 0; a < sizeof(aliases) / sizeof(aliases[0]); a++) {
-        for (uint32_t i = 0; i < aliases[a].count; i++) {
-            uint32_t word = (aliases[a].offset + i * aliases[a].stride) / 4u;
-            uint32_t target = (aliases[a].target + i * aliases[a].target_stride) / 4u;
-
-            map[word] = map[target];
-        }
-    }
-    for (uint32_t queue = 0; queue < 2u * SIM_QUEUES; queue++)
-        map[(sim_queue_base(queue) + Q_TAIL) / 4u].tail = (uint16_t)(queue + 1u);
+    sim_map_fill(map, &sim_part_82599, aliases, sizeof(aliases) / sizeof(aliases[0]));
 }
 
 const struct sim_word *sim_map(void)
 {
     (void)pthread_once(&map_once, make_map);
     return map;
-}
-
-void sim_register_name(uint32_t offset, char name[SIM_NAME_LENGTH])
-{
-    const struct sim_word *word = &sim_map()[offset / 4u];
-    const struct sim_register *reg;
-    uint32_t number;
-
-    if (word->reg == 0) {
-        (void)snprintf(name, SIM_NAME_LENGTH, "unknown register");
-        return;
-    }
-    reg = &sim_registers[word->reg - 1u];
-    number = reg->first + (word->canonical * 4u - reg->offset) / reg->stride;
-    if (reg->count == 1u && reg->first == 0)
-        (void)snprintf(name, SIM_NAME_LENGTH, "%s", reg->name);
-    else
-        (void)snprintf(name, SIM_NAME_LENGTH, "%s(%u)", reg->name, number);
 }

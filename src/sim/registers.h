@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Registers of the 82599 as the simulated card has them: offsets and fields, and the map that says
- * what an access to each offset does. Written independently of the driver's list, so that a slip in
- * one shows.
+ * Registers of the 82599 as the simulated card has them: offsets and fields. Written independently
+ * of the driver's list, so that a slip in one shows.
  */
 #ifndef IRONRING_SIM_REGISTERS_H
 #define IRONRING_SIM_REGISTERS_H
@@ -10,11 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIM_WINDOW      0x20000u /* bytes in the register window */
-#define SIM_WORDS       (SIM_WINDOW / 4u)
-#define SIM_QUEUES      128u       /* in each direction */
-#define SIM_TX          SIM_QUEUES /* number of transmit queue 0 in lists of all queues */
-#define SIM_NAME_LENGTH 24u
+#include "sim/part.h"
+#include "sim/regmap.h"
 
 #define R_CTRL              0x00000u
 #define CTRL_MASTER_DISABLE (1u << 2)
@@ -54,14 +50,8 @@
 #define R_RX_HIGH           0x0d000u /* ... and 64 to 127 */
 #define R_TX                0x06000u
 #define Q_STRIDE            0x40u
-#define Q_BAL               0x00u
-#define Q_BAH               0x04u
-#define Q_LEN               0x08u
 #define Q_DCA               0x0cu
-#define Q_HEAD              0x10u
 #define Q_SRRCTL            0x14u
-#define Q_TAIL              0x18u
-#define Q_CONTROL           0x28u /* RXDCTL, TXDCTL */
 #define Q_TDWBAL            0x38u
 #define Q_TDWBAH            0x3cu
 #define DCA_RX_RESERVED     (1u << 12)
@@ -71,6 +61,7 @@
 #define SRRCTL_DROP_EN      (1u << 28)
 #define XDCTL_ENABLE        (1u << 25)
 #define TXDCTL_SWFLSH       (1u << 26)
+#define TX_DESCRIPTORS_MAX  40u /* a packet, less WTHRESH */
 #define TXDCTL_WTHRESH(v)   ((v) >> 16 & 0x7fu)
 #define RXDCTL_VME          (1u << 30)
 #define TDWBAL_ENABLE       (1u << 0)
@@ -102,6 +93,7 @@
 #define R_ROC               0x040acu
 #define R_TORL              0x040c0u
 #define R_TORH              0x040c4u
+#define R_TOTL              0x040c8u /* not in the 82599 */
 #define R_TPR               0x040d0u
 #define R_TPT               0x040d4u
 #define R_PTC64             0x040d8u
@@ -167,49 +159,14 @@
 #define R_SWSM              0x10140u
 #define SWSM_SMBI           (1u << 0)
 
-struct sim_card;
-struct sim_register;
-
-/* A register of the card, or a row of equal ones. */
-struct sim_register {
-    const char *name;
-    uint32_t offset;
-    uint32_t stride; /* bytes from one to the next */
-    uint32_t count;
-    uint32_t first; /* number of the first one */
-    uint32_t reset; /* value after power-on and reset */
-    uint32_t fixed; /* bits that a write leaves as they are */
-    uint32_t flags; /* SIM_REG_ ... */
-    /* Without a function, a read answers the stored value and a write stores it. Called with the
-     * card locked; `index` < count. */
-    uint32_t (*read)(struct sim_card *card, const struct sim_register *reg, uint32_t index);
-    void (*write)(struct sim_card *card, const struct sim_register *reg, uint32_t index,
-                  uint32_t value);
-};
-
-#define SIM_REG_READ_ONLY 1u
-#define SIM_REG_SURVIVES  2u /* a reset leaves it as it was */
-#define SIM_REG_STALE     4u /* ... and it must be written before reception starts */
-
-/* What stands in SIM_REG_STALE registers at power-on. */
-#define SIM_STALE 0x5ca1ab1eu
-
-/* What an offset of the window means. */
-struct sim_word {
-    uint16_t canonical; /* word of the register's own offset, when this one is an alias */
-    uint8_t reg;        /* 1 + index into sim_registers, 0 for no register */
-    uint16_t tail;      /* 1 + number of the queue whose tail this is, 0 for no tail */
-};
-
 extern const struct sim_register sim_registers[];
 extern const size_t sim_register_count;
 
 /* The map of the window, SIM_WORDS entries, made at the first call. */
 const struct sim_word *sim_map(void);
 
-/* Name of the register at `offset` (a multiple of 4, below SIM_WINDOW) with its number: "RDT(3)".
- */
-void sim_register_name(uint32_t offset, char name[SIM_NAME_LENGTH]);
+/* part_82599.c */
+extern const struct sim_part sim_part_82599;
 
 /* First register of a queue's block; `queue` counts receive queues from 0, transmit queues from
  * SIM_TX. */

@@ -24,8 +24,8 @@ static void fill_eeprom(struct sim_card *card)
 
 static void reset_registers(struct sim_card *card, uint32_t survivors)
 {
-    for (size_t r = 0; r < sim_register_count; r++) {
-        const struct sim_register *reg = &sim_registers[r];
+    for (size_t r = 0; r < *card->part->register_count; r++) {
+        const struct sim_register *reg = &card->part->registers[r];
 
         if ((reg->flags & survivors) != 0)
             continue;
@@ -54,11 +54,12 @@ static void reset_queues(struct sim_card *card)
 static void load_address(struct sim_card *card)
 {
     const uint8_t *mac = card->options.mac;
+    uint32_t ral = card->part->ral;
 
-    sim_set(card, R_RAL,
+    sim_set(card, ral,
             (uint32_t)mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 |
                 (uint32_t)mac[3] << 24);
-    sim_set(card, R_RAL + 4u, (uint32_t)mac[4] | (uint32_t)mac[5] << 8 | RAH_AV);
+    sim_set(card, ral + 4u, (uint32_t)mac[4] | (uint32_t)mac[5] << 8 | RAH_AV);
 }
 
 static void reset_all(struct sim_card *card, uint32_t survivors)

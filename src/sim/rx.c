@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Receive: frames from the wire, through the filters, into descriptors (82599 sections 7.1.5
- * and 7.1.6). The driver's memory is reached through the IOMMU only; descriptor words are read
- * once.
+ * Receive: frames from the wire, through the filters, into descriptors (82599 sections 7.1.5 and
+ * 7.1.6, 82574 sections 7.1.4 and 7.1.5). The driver's memory is reached through the IOMMU only;
+ * descriptor words are read once.
  */
 #include <string.h>
 
@@ -41,17 +41,12 @@ static uint32_t frame_crc(const uint8_t *data, uint32_t length)
     return ~crc;
 }
 
-/* Longest frame with its checksum that is no error (below SIM_MAXFRS_MAX); a VLAN tag comes on
- * top. */
-static uint32_t longest(const struct sim_card *card, const uint8_t *frame)
+/* Longest frame with its checksum that is no error. */
+static uint32_t longest(const struct sim_rx_mode *mode, const uint8_t *frame)
 {
-    uint32_t limit = 1518u;
+    bool tagged = frame[12] == 0x81u && frame[13] == 0;
 
-    if ((sim_get(card, R_HLREG0) & HLREG0_JUMBOEN) != 0)
-        limit = sim_get(card, R_MAXFRS) >> 16;
-    if (frame[12] == 0x81u && frame[13] == 0)
-        limit += VLAN_TAG;
-    return limit;
+    return tagged && mode->tag_on_top ? mode->longest + VLAN_TAG : mode->longest;
 }
 
 static uint32_t add_crc(struct sim_card *card, const uint8_t *frame, uint32_t length)
@@ -67,31 +62,33 @@ static uint32_t add_crc(struct sim_card *card, const uint8_t *frame, uint32_t le
 /* Judge a frame from the wire. When it is to be received it becomes the card's arrival. */
 static void arrive(struct sim_card *card, const uint8_t *frame, uint32_t length, bool patient)
 {
-    bool bad_too = (sim_get(card, R_FCTRL) & FCTRL_SBP) != 0;
+    struct sim_rx_mode mode;
     uint32_t errors = 0;
 
-    if (length < ETHERNET_HEADER || length > SIM_MAXFRS_MAX - SIM_CRC) {
+    if (length < ETHERNET_HEADER || length > card->part->frame_max - SIM_CRC) {
         sim_count(card, length < ETHERNET_HEADER ? R_RUC : R_ROC, 1u);
         return;
     }
+    card->part->rx_mode(card, &mode);
     if (length < RUNT) {
         sim_count(card, R_RUC, 1u);
         errors = ERROR_UNDERSIZE;
-    } else if (length + SIM_CRC > longest(card, frame)) {
+    } else if (length + SIM_CRC > longest(&mode, frame)) {
         sim_count(card, R_ROC, 1u);
         errors = ERROR_OVERSIZE;
     }
     sim_count_arrival(card, length);
-    if ((errors != 0 && !bad_too) || !sim_accepts(card, frame, length))
+    if ((errors != 0 && !mode.bad_too) || !sim_accepts(card, frame, length))
         return;
     if (errors == 0)
         sim_count_received(card, frame, length);
     card->arrival.queue = sim_queue_for(card, frame, length);
     card->arrival.errors = errors;
     card->arrival.patient = patient;
+    card->arrival.counted = false;
     card->arrival.length = length;
     card->arrival.data = frame;
-    if ((sim_get(card, R_HLREG0) & HLREG0_RXCRCSTRP) == 0) {
+    if (mode.keep_crc) {
         card->arrival.length = add_crc(card, frame, length);
         card->arrival.data = card->rx_scratch;
     }
@@ -104,7 +101,7 @@ static bool next_frame(struct sim_card *card, uint64_t now)
     uint32_t length = 0;
     const uint8_t *frame;
 
-    if ((sim_get(card, R_HLREG0) & HLREG0_LPBK) != 0) {
+    if (card->part->loopback(card)) {
         frame = sim_fifo_peek(&card->loopback, &length);
         if (frame == NULL || length > sizeof(card->rx_scratch) - SIM_CRC)
             return false;
@@ -123,12 +120,11 @@ static bool next_frame(struct sim_card *card, uint64_t now)
 }
 
 /* Take the VLAN tag out when the queue asks for it. Leaves the frame as it is in memory. */
-static void strip_vlan(struct sim_card *card, uint32_t control, struct part *part)
+static void strip_vlan(struct sim_card *card, const struct sim_rx_ring *ring, struct part *part)
 {
     uint32_t type = (uint32_t)part->data[12] << 8 | part->data[13];
 
-    if ((control & RXDCTL_VME) == 0 || part->length < ETHERNET_HEADER + VLAN_TAG ||
-        type != (sim_get(card, R_VLNCTRL) & 0xffffu))
+    if (!ring->strip_vlan || part->length < ETHERNET_HEADER + VLAN_TAG || type != ring->vlan)
         return;
     part->vlan = (uint32_t)part->data[14] << 8 | part->data[15];
     part->status |= STATUS_VP;
@@ -138,93 +134,88 @@ static void strip_vlan(struct sim_card *card, uint32_t control, struct part *par
     part->length -= VLAN_TAG;
 }
 
+/* The second word of a descriptor that is written back. */
+static uint64_t report(const struct sim_rx_ring *ring, uint32_t status, uint32_t errors,
+                       uint32_t length, uint32_t vlan)
+{
+    if (ring->legacy)
+        return length | (uint64_t)status << 32 | (uint64_t)(errors >> (ERRORS_SHIFT + 4u)) << 40 |
+               (uint64_t)vlan << 48;
+    return (status | errors) | (uint64_t)length << 32 | (uint64_t)vlan << 48;
+}
+
 /* Fill one descriptor's buffer and write the descriptor back. */
-static void fill(struct sim_card *card, uint64_t *descriptor, uint32_t slot, uint32_t srrctl,
-                 const struct part *part, uint32_t length, bool last)
+static void fill(struct sim_card *card, uint64_t *descriptor, uint32_t slot,
+                 const struct sim_rx_ring *ring, const struct part *part, uint32_t length,
+                 bool last)
 {
     uint64_t address = __atomic_load_n(&descriptor[0], __ATOMIC_RELAXED);
-    uint64_t header = __atomic_load_n(&descriptor[1], __ATOMIC_RELAXED);
-    uint32_t room = (srrctl & SRRCTL_SIZE) * 1024u;
+    uint64_t second = __atomic_load_n(&descriptor[1], __ATOMIC_RELAXED);
     uint32_t number = card->arrival.queue;
-    uint32_t status = STATUS_DD | (last ? STATUS_EOP | part->status : 0);
-    uint32_t errors = last ? part->errors : 0;
-    uint64_t vlan = last ? part->vlan : 0;
-    uint8_t *memory = soft_iommu_at(&card->base.iommu, &card->data_hint, address, room);
-    uint64_t report;
+    uint8_t *memory = soft_iommu_at(&card->base.iommu, &card->data_hint, address, ring->room);
+    uint64_t word = report(ring, STATUS_DD | (last ? STATUS_EOP | part->status : 0),
+                           last ? part->errors : 0, length, last ? part->vlan : 0);
 
     if (memory != NULL)
         memcpy(memory, part->data, length);
     else /* the write is lost on its way, and the card does not know */
         sim_violate(&card->base.violations, SIM_RULE_DMA_UNMAPPED,
-                    "receive queue %u, slot %u: buffer of %u bytes at 0x%llx", number, slot, room,
-                    (unsigned long long)address);
-    if (SRRCTL_TYPE(srrctl) == 0) {
-        __atomic_store_n(&descriptor[1],
-                         length | (uint64_t)status << 32 |
-                             (uint64_t)(errors >> (ERRORS_SHIFT + 4u)) << 40 | vlan << 48,
-                         __ATOMIC_RELEASE);
-        return;
-    }
-    if ((header & 1u) != 0)
+                    "receive queue %u, slot %u: buffer of %u bytes at 0x%llx", number, slot,
+                    ring->room, (unsigned long long)address);
+    if (!ring->legacy && (second & 1u) != 0)
         sim_violate(&card->base.violations, SIM_RULE_RX_HEADER_BIT,
                     "receive queue %u, slot %u: header address 0x%llx", number, slot,
-                    (unsigned long long)header);
-    report = (status | errors) | (uint64_t)length << 32 | vlan << 48;
-    if (card->hostile != NULL && !sim_hostile_report(card, number, slot, address, room, &report))
+                    (unsigned long long)second);
+    if (card->hostile != NULL && !sim_hostile_report(card, ring, number, slot, address, &word))
         return;
-    __atomic_store_n(&descriptor[0], 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&descriptor[1], report, __ATOMIC_RELEASE);
+    if (!ring->legacy)
+        __atomic_store_n(&descriptor[0], 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&descriptor[1], word, __ATOMIC_RELEASE);
 }
 
 /* Report the first of `lent` descriptors without a frame. Returns how many are left. */
-static uint32_t report_nothing(struct sim_card *card, struct sim_queue *queue, uint64_t *ring,
-                               uint32_t size, uint32_t lent)
+static uint32_t report_nothing(struct sim_card *card, struct sim_queue *queue,
+                               const struct sim_rx_ring *mode, uint64_t *ring, uint32_t size,
+                               uint32_t lent)
 {
     uint32_t slot = atomic_load_explicit(&queue->head, memory_order_relaxed);
 
     atomic_store_explicit(&queue->head, (slot + 1u) % size, memory_order_release);
-    __atomic_store_n(ring + 2u * (size_t)slot + 1u, sim_hostile_nothing(card->hostile),
-                     __ATOMIC_RELEASE);
+    __atomic_store_n(ring + 2u * (size_t)slot + 1u,
+                     sim_hostile_nothing(card->hostile, mode->legacy), __ATOMIC_RELEASE);
     return lent - 1u;
 }
 
 enum placed { PLACED, WAITING, DROPPED };
 
-/* Put the arrival into its queue's descriptors: all that it needs, or none. */
-static enum placed place(struct sim_card *card)
+/* There are too few descriptors for the arrival. */
+static enum placed find_no_room(struct sim_card *card, const struct sim_rx_ring *mode)
 {
     struct sim_arrival *arrival = &card->arrival;
-    struct sim_queue *queue = &card->queue[arrival->queue];
-    uint32_t base = sim_queue_base(arrival->queue);
-    uint32_t srrctl = sim_get(card, base + Q_SRRCTL);
-    uint32_t room = (srrctl & SRRCTL_SIZE) * 1024u;
-    uint32_t size = atomic_load_explicit(&queue->size, memory_order_relaxed);
-    uint32_t head = atomic_load_explicit(&queue->head, memory_order_relaxed);
-    uint32_t tail = atomic_load_explicit(&queue->tail, memory_order_acquire);
-    struct part part = {arrival->data, arrival->length, 0, arrival->errors, 0};
-    uint64_t *ring;
-    uint32_t lent;
 
-    if (!queue->enabled || room == 0 || head >= size || tail >= size)
+    if (arrival->patient)
         return WAITING;
-    ring = sim_ring(card, arrival->queue);
-    lent = tail >= head ? tail - head : tail + size - head;
-    if (ring == NULL)
+    if (card->part->rnbc != 0 && !arrival->counted)
+        sim_count(card, card->part->rnbc, 1u);
+    arrival->counted = true;
+    if (!mode->drop)
         return WAITING;
-    if (card->hostile != NULL && lent > 0 && sim_hostile_lies(card, SIM_HOSTILE_RX_EMPTY)) {
-        lent = report_nothing(card, queue, ring, size, lent);
-        head = atomic_load_explicit(&queue->head, memory_order_relaxed);
-    }
-    if (lent * room < arrival->length) {
-        if (arrival->patient || (srrctl & SRRCTL_DROP_EN) == 0)
-            return WAITING;
-        sim_count_dropped(card, arrival->queue);
-        return DROPPED;
-    }
-    strip_vlan(card, sim_get(card, base + Q_CONTROL), &part);
+    sim_count_dropped(card, arrival->queue);
+    return DROPPED;
+}
+
+/* Put the arrival into descriptors of the ring, from `head` on. */
+static void scatter(struct sim_card *card, struct sim_queue *queue, uint64_t *ring,
+                    const struct sim_rx_ring *mode, uint32_t head)
+{
+    struct sim_arrival *arrival = &card->arrival;
+    uint32_t size = atomic_load_explicit(&queue->size, memory_order_relaxed);
+    struct part part = {arrival->data, arrival->length, 0, arrival->errors, 0};
+
+    strip_vlan(card, mode, &part);
     sim_count_placed(card, arrival->queue, arrival->length);
     for (bool last = false; !last;) {
-        uint32_t length = part.length < room ? part.length : room;
+        uint32_t length = part.length < mode->room ? part.length : mode->room;
         uint32_t slot = head;
 
         last = length == part.length;
@@ -232,11 +223,39 @@ static enum placed place(struct sim_card *card)
         /* First the head, so that a driver that has seen DD never lends past a head it has passed.
          */
         atomic_store_explicit(&queue->head, head, memory_order_release);
-        fill(card, ring + 2u * (size_t)slot, slot, srrctl, &part, length, last);
+        fill(card, ring + 2u * (size_t)slot, slot, mode, &part, length, last);
         part.data += length;
         part.length -= length;
     }
-    sim_interrupt(card, arrival->queue);
+}
+
+/* Put the arrival into its queue's descriptors: all that it needs, or none. */
+static enum placed place(struct sim_card *card)
+{
+    struct sim_arrival *arrival = &card->arrival;
+    struct sim_queue *queue = &card->queue[arrival->queue];
+    uint32_t size = atomic_load_explicit(&queue->size, memory_order_relaxed);
+    uint32_t head = atomic_load_explicit(&queue->head, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(&queue->tail, memory_order_acquire);
+    struct sim_rx_ring mode;
+    uint64_t *ring;
+    uint32_t lent;
+
+    card->part->rx_ring(card, arrival->queue, &mode);
+    if (!queue->enabled || mode.room == 0 || head >= size || tail >= size)
+        return WAITING;
+    ring = sim_ring(card, arrival->queue);
+    lent = tail >= head ? tail - head : tail + size - head;
+    if (ring == NULL)
+        return WAITING;
+    if (card->hostile != NULL && lent > 0 && sim_hostile_lies(card, SIM_HOSTILE_RX_EMPTY)) {
+        lent = report_nothing(card, queue, &mode, ring, size, lent);
+        head = atomic_load_explicit(&queue->head, memory_order_relaxed);
+    }
+    if (lent * mode.room < arrival->length)
+        return find_no_room(card, &mode);
+    scatter(card, queue, ring, &mode, head);
+    card->part->interrupt(card, arrival->queue);
     return PLACED;
 }
 
@@ -249,16 +268,15 @@ static void count_missed(struct sim_card *card)
         missed = card->base.source->ops->missed(card->base.source);
     if (missed == 0)
         return;
-    sim_count(card, R_MPC, missed);
-    sim_count(card, R_GPRC, missed);
-    sim_set(card, R_EICR, sim_get(card, R_EICR) | EICR_RX_MISS);
+    sim_count(card, card->part->mpc, missed);
+    if (card->part->queue_counters) /* the 82599 counts them as good, too */
+        sim_count(card, R_GPRC, missed);
+    card->part->event(card, SIM_EVENT_MISSED);
 }
 
 static bool receiving(struct sim_card *card)
 {
-    return (sim_get(card, R_RXCTRL) & RXCTRL_RXEN) != 0 &&
-           (sim_get(card, R_SECRXCTRL) & SECRXCTRL_RX_DIS) == 0 && sim_link_up(card) &&
-           sim_dma_allowed(card);
+    return card->part->receives(card) && sim_link_up(card) && sim_dma_allowed(card);
 }
 
 uint32_t sim_receive(struct sim_card *card, uint32_t limit)

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * The card's counters: which frame counts where, and what reading them does (82599
- * section 8.2.3.23). Lengths are without the checksum; the card counts it.
+ * A card's counters: which frame counts where, and what reading them does (82599 section 8.2.3.23,
+ * 82574 section 10.2.7). Those that are not of a queue have the same place in all parts. Lengths
+ * are without the checksum; the card counts it.
  */
 #include "sim/card.h"
 
-#define PAIR_MASK ((UINT64_C(1) << 36) - 1u)
-
 void sim_count(struct sim_card *card, uint32_t offset, uint64_t amount)
 {
-    card->value[offset / 4u] += (uint32_t)(amount & UINT32_MAX);
+    uint64_t sum = sim_get(card, offset) + amount;
+
+    if (card->part->sticky && sum > UINT32_MAX)
+        sum = UINT32_MAX;
+    sim_set(card, offset, (uint32_t)(sum & UINT32_MAX));
 }
 
 static uint64_t pair_value(const struct sim_card *card, uint32_t low)
@@ -20,7 +23,7 @@ static uint64_t pair_value(const struct sim_card *card, uint32_t low)
 static void set_pair(struct sim_card *card, uint32_t low, uint64_t value)
 {
     sim_set(card, low, (uint32_t)(value & UINT32_MAX));
-    sim_set(card, low + 4u, (uint32_t)((value & PAIR_MASK) >> 32));
+    sim_set(card, low + 4u, (uint32_t)((value & card->part->pair_max) >> 32));
 }
 
 void sim_count_pair(struct sim_card *card, uint32_t low, uint64_t amount)
@@ -47,6 +50,8 @@ static uint64_t *latch(struct sim_card *card, uint32_t low, uint32_t index)
         return &card->pair[1];
     case R_TORL:
         return &card->pair[2];
+    case R_TOTL:
+        return &card->pair[35];
     case R_QBRC_L:
         return &card->pair[3u + index];
     default:
@@ -128,6 +133,8 @@ void sim_count_placed(struct sim_card *card, uint32_t queue, uint32_t length)
 {
     uint32_t counter = queue_counter(card, R_RQSMR, queue);
 
+    if (!card->part->queue_counters)
+        return;
     sim_count(card, R_RXDGPC, 1u);
     sim_count(card, R_QPRC + 0x40u * counter, 1u);
     sim_count_pair(card, R_QBRC_L + 0x40u * counter, (uint64_t)length + SIM_CRC);
@@ -144,10 +151,14 @@ void sim_count_sent(struct sim_card *card, uint32_t queue, const uint8_t *frame,
 
     sim_count(card, R_TPT, 1u);
     sim_count(card, R_GPTC, 1u);
-    sim_count(card, R_TXDGPC, 1u);
     sim_count_pair(card, R_GOTCL, (uint64_t)length + SIM_CRC);
     sim_count(card, by_size(R_PTC64, length), 1u);
     count_cast(card, frame, R_MPTC, R_BPTC);
+    if (card->part->total_sent)
+        sim_count_pair(card, R_TOTL, (uint64_t)length + SIM_CRC);
+    if (!card->part->queue_counters)
+        return;
+    sim_count(card, R_TXDGPC, 1u);
     sim_count(card, R_QPTC + 4u * counter, 1u);
     sim_count_pair(card, R_QBTC_L + 8u * counter, (uint64_t)length + SIM_CRC);
 }

@@ -1,30 +1,27 @@
 /* SPDX-License-Identifier: MIT
  *
- * Transmit: packets from descriptors to the wire (82599 sections 7.2.1 to 7.2.3). The driver's
- * memory is reached through the IOMMU only; descriptor words are read once.
+ * Transmit: packets from descriptors to the wire (82599 sections 7.2.1 to 7.2.3, 82574 sections
+ * 7.2.3 to 7.2.5). The driver's memory is reached through the IOMMU only; descriptor words are
+ * read once.
  */
 #include <string.h>
 
 #include "sim/card.h"
 
-#define DESCRIPTORS_MAX 40u /* a packet, less WTHRESH */
-
-#define CMD_EOP      (1u << 24)
-#define CMD_IFCS     (1u << 25)
-#define CMD_RS       (1u << 27)
-#define CMD_DEXT     (1u << 29)
-#define CMD_VLE      (1u << 30)
-#define CMD_TSE      (1u << 31)
-#define TYPE_CONTEXT 2u
-#define TYPE_DATA    3u
-#define POPTS(hi)    ((uint32_t)((hi) >> 40 & 0x3fu))
-#define PAYLEN(hi)   ((uint32_t)((hi) >> 46))
-#define DONE         (UINT64_C(1) << 32)
+#define CMD_EOP    (1u << 24)
+#define CMD_IFCS   (1u << 25)
+#define CMD_IC     (1u << 26) /* in a descriptor without extension */
+#define CMD_RS     (1u << 27)
+#define CMD_DEXT   (1u << 29)
+#define CMD_VLE    (1u << 30)
+#define POPTS(hi)  ((uint32_t)((hi) >> 40 & 0x3fu))
+#define PAYLEN(hi) ((uint32_t)((hi) >> 46))
+#define DONE       (UINT64_C(1) << 32)
 
 /* The descriptors of one packet, as read. */
 struct packet {
-    uint64_t lo[DESCRIPTORS_MAX];
-    uint64_t hi[DESCRIPTORS_MAX];
+    uint64_t lo[SIM_DESCRIPTORS_MAX];
+    uint64_t hi[SIM_DESCRIPTORS_MAX];
     uint32_t count;
     uint32_t first;  /* slot of the first */
     uint32_t length; /* bytes */
@@ -48,19 +45,24 @@ static uint32_t command(uint64_t hi)
     return (uint32_t)(hi & UINT32_MAX);
 }
 
-static bool is_data(uint64_t hi)
+static bool is_extended(uint64_t hi)
 {
-    return (command(hi) & CMD_DEXT) == 0 || (command(hi) >> 20 & 0xfu) == TYPE_DATA;
+    return (command(hi) & CMD_DEXT) != 0;
 }
 
-static bool is_context(uint64_t hi)
+static bool is_data(const struct sim_tx_format *format, uint64_t hi)
 {
-    return (command(hi) & CMD_DEXT) != 0 && (command(hi) >> 20 & 0xfu) == TYPE_CONTEXT;
+    return !is_extended(hi) || (command(hi) >> 20 & 0xfu) == format->data;
 }
 
-static uint32_t data_length(uint64_t hi)
+static bool is_context(const struct sim_tx_format *format, uint64_t hi)
 {
-    return command(hi) & 0xffffu;
+    return is_extended(hi) && (command(hi) >> 20 & 0xfu) == format->context;
+}
+
+static uint32_t data_length(const struct sim_tx_format *format, uint64_t hi)
+{
+    return command(hi) & (is_extended(hi) ? format->length : 0xffffu);
 }
 
 static void violate(struct sim_card *card, const struct round *round, enum sim_rule rule,
@@ -87,7 +89,7 @@ static bool fetch(struct sim_card *card, const struct round *round, uint32_t slo
         packet->lo[packet->count] = lo;
         packet->hi[packet->count] = hi;
         packet->count++;
-        if (is_context(hi) && packet->count == 1u)
+        if (is_context(&card->part->tx_format, hi) && packet->count == 1u)
             return true;
         if ((command(hi) & CMD_EOP) != 0)
             return true;
@@ -101,49 +103,63 @@ static bool fetch(struct sim_card *card, const struct round *round, uint32_t slo
     return false;
 }
 
-/* What may not be in a packet, apart from its addresses. */
-static void check(struct sim_card *card, const struct round *round, struct packet *packet)
+/* Each descriptor of a packet: false when one is none. */
+static bool check_each(struct sim_card *card, const struct round *round, struct packet *packet)
 {
-    uint64_t first = packet->hi[0];
-    uint64_t last = packet->hi[packet->count - 1u];
-    uint32_t end = (packet->first + packet->count - 1u) % round->size;
+    const struct sim_tx_format *format = &card->part->tx_format;
+    bool good = true;
 
     for (uint32_t i = 0; i < packet->count; i++) {
         uint32_t slot = (packet->first + i) % round->size;
-        enum sim_rule rule = SIM_RULE_TX_TYPE;
+        uint32_t length = data_length(format, packet->hi[i]);
+        bool data = is_data(format, packet->hi[i]);
 
-        packet->length += data_length(packet->hi[i]);
-        if (is_data(packet->hi[i])) {
-            if (data_length(packet->hi[i]) != 0)
-                continue;
-            rule = SIM_RULE_TX_LENGTH_ZERO;
-        }
-        violate(card, round, rule, slot, packet->lo[i], packet->hi[i]);
-        packet->bad = true;
+        packet->length += length;
+        if (data && length != 0)
+            continue;
+        violate(card, round, data ? SIM_RULE_TX_LENGTH_ZERO : SIM_RULE_TX_TYPE, slot, packet->lo[i],
+                packet->hi[i]);
+        good = false;
     }
+    return good;
+}
+
+/* What may not be in a packet, apart from its addresses. */
+static void check(struct sim_card *card, const struct round *round, struct packet *packet)
+{
+    const struct sim_tx_format *format = &card->part->tx_format;
+    uint64_t first = packet->hi[0];
+    uint64_t last = packet->hi[packet->count - 1u];
+    uint32_t end = (packet->first + packet->count - 1u) % round->size;
+    bool extended = is_extended(first);
+    struct sim_tx_mode mode;
+
+    packet->bad = !check_each(card, round, packet);
     if (packet->bad)
         return;
-    if (packet->length > SIM_MAXFRS_MAX - SIM_CRC) {
+    if (packet->length > card->part->frame_max - SIM_CRC) {
         violate(card, round, SIM_RULE_TX_FRAME, end, packet->lo[packet->count - 1u], last);
         packet->bad = true;
         return;
     }
-    if ((command(first) & CMD_DEXT) != 0 && PAYLEN(first) != packet->length)
+    if (extended && format->payload && PAYLEN(first) != packet->length)
         violate(card, round, SIM_RULE_TX_PAYLEN, packet->first, packet->lo[0], first);
-    if ((command(first) & CMD_VLE) != 0 || ((command(first) & CMD_DEXT) != 0 &&
-                                            ((command(first) & CMD_TSE) != 0 || POPTS(first) != 0)))
+    if ((command(first) & CMD_VLE) != 0 ||
+        (extended && ((command(first) & format->segment) != 0 || POPTS(first) != 0)) ||
+        (!extended && (command(first) & CMD_IC) != 0))
         violate(card, round, SIM_RULE_TX_UNMODELLED, packet->first, packet->lo[0], first);
-    if ((command(first) & CMD_IFCS) == 0 && (sim_get(card, R_HLREG0) & HLREG0_TXCRCEN) == 0)
+    card->part->tx_mode(card, &mode);
+    if ((command(first) & CMD_IFCS) == 0 && !mode.checksum)
         violate(card, round, SIM_RULE_TX_CHECKSUM, packet->first, packet->lo[0], first);
-    if (round->limit < DESCRIPTORS_MAX && (command(last) & CMD_RS) == 0)
+    if (round->limit < card->part->descriptors_max && (command(last) & CMD_RS) == 0)
         violate(card, round, SIM_RULE_TX_THRESHOLD_RS, end, packet->lo[packet->count - 1u], last);
 }
 
 static void put_on_wire(struct sim_card *card, uint64_t now, const uint8_t *frame, uint32_t length)
 {
-    if ((sim_get(card, R_HLREG0) & HLREG0_LPBK) != 0) {
+    if (card->part->loopback(card)) {
         if (!sim_fifo_put(&card->loopback, frame, length))
-            sim_count(card, R_MPC, 1u);
+            sim_count(card, card->part->mpc, 1u);
         return;
     }
     if (card->base.sink != NULL)
@@ -154,12 +170,15 @@ static void put_on_wire(struct sim_card *card, uint64_t now, const uint8_t *fram
 static bool emit(struct sim_card *card, const struct round *round, const struct packet *packet,
                  uint64_t now)
 {
-    bool pad = packet->length < SIM_WIRE_MIN && (sim_get(card, R_HLREG0) & HLREG0_TXPADEN) != 0;
     const uint8_t *frame = card->tx_scratch;
+    struct sim_tx_mode mode;
     uint32_t length = 0;
+    bool pad;
 
+    card->part->tx_mode(card, &mode);
+    pad = mode.pad && packet->length < SIM_WIRE_MIN;
     for (uint32_t i = 0; i < packet->count; i++) {
-        uint32_t part = data_length(packet->hi[i]);
+        uint32_t part = data_length(&card->part->tx_format, packet->hi[i]);
         const uint8_t *memory =
             soft_iommu_at(&card->base.iommu, &card->data_hint, packet->lo[i], part);
 
@@ -195,14 +214,16 @@ static void complete(struct sim_card *card, struct round *round, const struct pa
     atomic_store_explicit(&card->queue[round->number].head, head, memory_order_release);
     for (uint32_t i = 0; i < packet->count; i++) {
         uint32_t slot = (packet->first + i) % round->size;
+        uint64_t word = (packet->hi[i] & UINT32_MAX) | DONE;
 
         if ((command(packet->hi[i]) & CMD_RS) == 0)
             continue;
         round->report = true;
         round->reported = (slot + 1u) % round->size;
-        if ((round->writeback & TDWBAL_ENABLE) == 0)
-            __atomic_store_n(round->ring + 2u * (size_t)slot + 1u,
-                             (packet->hi[i] & UINT32_MAX) | DONE, __ATOMIC_RELEASE);
+        if ((round->writeback & TDWBAL_ENABLE) == 0 &&
+            (card->hostile == NULL ||
+             sim_hostile_done(card, round->number % SIM_QUEUES, round->ring, slot, &word)))
+            __atomic_store_n(round->ring + 2u * (size_t)slot + 1u, word, __ATOMIC_RELEASE);
     }
 }
 
@@ -230,8 +251,7 @@ static void write_head_back(struct sim_card *card, const struct round *round)
 static uint32_t transmit_queue(struct sim_card *card, uint32_t number, uint32_t limit, uint64_t now)
 {
     struct sim_queue *queue = &card->queue[number];
-    uint32_t base = sim_queue_base(number);
-    uint32_t wthresh = TXDCTL_WTHRESH(sim_get(card, base + Q_CONTROL));
+    uint32_t base = queue->regs;
     uint32_t head = atomic_load_explicit(&queue->head, memory_order_relaxed);
     uint32_t tail = atomic_load_explicit(&queue->tail, memory_order_acquire);
     struct round round = {
@@ -239,7 +259,7 @@ static uint32_t transmit_queue(struct sim_card *card, uint32_t number, uint32_t 
         .number = number,
         .base = base,
         .size = atomic_load_explicit(&queue->size, memory_order_relaxed),
-        .limit = wthresh < DESCRIPTORS_MAX ? DESCRIPTORS_MAX - wthresh : 1u,
+        .limit = card->part->tx_descriptors(card, number),
         .writeback = sim_get(card, base + Q_TDWBAL),
     };
     uint32_t sent = 0;
@@ -253,7 +273,7 @@ static uint32_t transmit_queue(struct sim_card *card, uint32_t number, uint32_t 
     if (round.ring == NULL)
         return 0;
     for (uint32_t i = 0; i < limit && fetch(card, &round, head, tail, &packet); i++) {
-        if (!is_context(packet.hi[0]) && !packet.bad) {
+        if (!is_context(&card->part->tx_format, packet.hi[0]) && !packet.bad) {
             check(card, &round, &packet);
             if (!packet.bad && emit(card, &round, &packet, now))
                 sent++;
@@ -263,7 +283,7 @@ static uint32_t transmit_queue(struct sim_card *card, uint32_t number, uint32_t 
     }
     if (round.report) {
         write_head_back(card, &round);
-        sim_interrupt(card, number);
+        card->part->interrupt(card, number);
     }
     return sent;
 }
@@ -273,8 +293,7 @@ uint32_t sim_transmit(struct sim_card *card, uint32_t limit)
     uint32_t sent = 0;
     uint64_t now;
 
-    if ((sim_get(card, R_DMATXCTL) & DMATXCTL_TE) == 0 || !sim_link_up(card) ||
-        !sim_dma_allowed(card))
+    if (!card->part->transmits(card) || !sim_link_up(card) || !sim_dma_allowed(card))
         return 0;
     now = sim_now_ns(&card->base);
     for (uint32_t word = SIM_TX / 64u; word < 2u * SIM_QUEUES / 64u; word++) {

@@ -98,11 +98,11 @@ static void queues_above_63_have_their_registers_elsewhere(void **state)
     rig_open(&rig, "82599,mode=step");
     rig_write(&rig, 0xd000 + 0x08, 0x1000);
     assert_int_equal(rig_read(&rig, 0xd008), 0x1000);
-    sim_register_name(0xd008, name);
+    sim_register_name(&sim_part_82599, 0xd008, name);
     assert_string_equal(name, "RDLEN(64)");
-    sim_register_name(0xdfd8, name);
+    sim_register_name(&sim_part_82599, 0xdfd8, name);
     assert_string_equal(name, "RDT(127)");
-    sim_register_name(0x7fd8, name);
+    sim_register_name(&sim_part_82599, 0x7fd8, name);
     assert_string_equal(name, "TDT(127)");
     rig_close(&rig);
 }
