@@ -38,6 +38,12 @@ uint64_t sim_due(struct sim_card *card, enum sim_field field)
     return late == SIM_NEVER ? SIM_NEVER : sim_now(&card->base) + late;
 }
 
+static void settle(struct sim_card *card)
+{
+    if (card->part->settle != NULL)
+        card->part->settle(card);
+}
+
 static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
 {
     struct sim_card *card = context;
@@ -53,6 +59,7 @@ static uint32_t read_register(void *context, uint32_t offset, uint32_t width)
         return IR_REG_GONE;
     }
     sim_lock(&card->base);
+    settle(card);
     if ((card->config[CONFIG_COMMAND] & CONFIG_COMMAND_MEMORY) == 0 ||
         (card->hostile != NULL && sim_hostile_gone(card, false))) {
         value = IR_REG_GONE; /* nobody answers */
@@ -101,6 +108,7 @@ static void write_register(void *context, uint32_t offset, uint32_t width, uint3
         return;
     }
     sim_lock(&card->base);
+    settle(card);
     if ((card->config[CONFIG_COMMAND] & CONFIG_COMMAND_MEMORY) != 0 &&
         (card->hostile == NULL || !sim_hostile_gone(card, true)) &&
         write_allowed(card, word, offset, width, value)) {
@@ -179,8 +187,10 @@ static int card_config_write(struct sim_device *device, uint32_t offset, uint32_
 static uint32_t card_round(struct sim_device *device, uint32_t limit)
 {
     struct sim_card *card = card_of(device);
-    uint32_t moved = sim_transmit(card, limit);
+    uint32_t moved;
 
+    settle(card);
+    moved = sim_transmit(card, limit);
     moved += sim_receive(card, limit);
     if (card->hostile != NULL)
         sim_hostile_round(card);

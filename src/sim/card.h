@@ -41,13 +41,15 @@ enum sim_field {
 #define SIM_FIELD_ID(id, name, late) id,
     SIM_FIELDS(SIM_FIELD_ID)
 #undef SIM_FIELD_ID
-        SIM_FIELD_COUNT
+        SIM_FIELD_MDIO_OWNER, /* not in the 82599 */
+    SIM_FIELD_COUNT
 };
 
-#define SIM_EEPROM_WORDS 0x40u /* the rest reads as 0 */
-#define SIM_PAIRS        36u   /* 64-bit counters that read as two registers */
-#define SIM_MAXFRS_MAX   9728u /* longest frame of the 82599, with its checksum */
-#define SIM_CRC          4u
+#define SIM_EEPROM_WORDS  0x40u /* the rest reads as 0 */
+#define SIM_PHY_REGISTERS 32u
+#define SIM_PAIRS         36u   /* 64-bit counters that read as two registers */
+#define SIM_MAXFRS_MAX    9728u /* longest frame of the 82599, with its checksum */
+#define SIM_CRC           4u
 
 struct sim_arguments;
 
@@ -92,7 +94,8 @@ struct sim_card {
     struct sim_queue queue[2u * SIM_QUEUES]; /* receive, then transmit from SIM_TX */
     uint64_t running[2u * SIM_QUEUES / 64u]; /* bit for each enabled queue */
     uint16_t eeprom[SIM_EEPROM_WORDS];
-    uint8_t config[256]; /* PCI configuration space */
+    uint16_t phy[SIM_PHY_REGISTERS]; /* not in the 82599, which has none */
+    uint8_t config[256];             /* PCI configuration space */
 
     /* Times at which the fields change, in microseconds of the card's clock. */
     uint64_t reset_at;
@@ -105,6 +108,7 @@ struct sim_card {
     uint64_t secrx_at;
     uint64_t eerd_at;
     uint64_t mdio_at;
+    uint64_t owner_at; /* of the registers of the PHY */
     uint64_t semaphore_at;
     bool link_seen; /* the link was up when last looked at */
 

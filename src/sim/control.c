@@ -28,11 +28,12 @@ static bool receive_queue_enabled(const struct sim_card *card)
     return false;
 }
 
-/* Master disable takes effect after a while, and not while a receive queue is still enabled. */
+/* Master disable takes effect after a while. */
 static bool master_off(const struct sim_card *card)
 {
     return (sim_get(card, R_CTRL) & CTRL_MASTER_DISABLE) != 0 &&
-           sim_now(&card->base) >= card->master_at && !receive_queue_enabled(card);
+           sim_now(&card->base) >= card->master_at &&
+           !(card->part->stop_first && receive_queue_enabled(card));
 }
 
 bool sim_dma_allowed(const struct sim_card *card)

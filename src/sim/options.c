@@ -146,14 +146,15 @@ static bool take_mac(struct sim_arguments *arguments, const char *value)
     return soft_take_mac(value, arguments->mac);
 }
 
-/* Number of the field with this name of `length` characters, or `count`. */
+/* Number of the field with this name of `length` characters, or `count`. A card need not have all
+ * of them. */
 static uint32_t find_field(const char *name, size_t length, const char *const *names,
                            uint32_t count)
 {
     uint32_t field = 0;
 
-    while (field < count &&
-           (strlen(names[field]) != length || strncmp(names[field], name, length) != 0))
+    while (field < count && (names[field] == NULL || strlen(names[field]) != length ||
+                             strncmp(names[field], name, length) != 0))
         field++;
     return field;
 }
@@ -311,7 +312,8 @@ static int check_together(const struct sim_arguments *arguments, const bool seen
 /* The kind of card with this name of `length` characters, or NULL. */
 static const struct sim_kind *find_kind(const char *name, size_t length)
 {
-    static const struct sim_kind *const kinds[] = {&sim_kind_82599, &sim_kind_virtio};
+    static const struct sim_kind *const kinds[] = {&sim_kind_82599, &sim_kind_82574,
+                                                   &sim_kind_virtio};
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strlen(kinds[i]->name) == length && strncmp(kinds[i]->name, name, length) == 0)
@@ -340,7 +342,7 @@ int sim_arguments_parse(const char *text, struct sim_arguments *arguments,
 
     if (kind == NULL) {
         (void)snprintf(error, IR_ERROR_LENGTH,
-                       "\"%.*s\" is no simulated device; use 82599 or virtio, as in "
+                       "\"%.*s\" is no simulated device; use 82599, 82574 or virtio, as in "
                        "sim:82599,rx=in.pcap,tx=out.pcap",
                        length < 40u ? (int)length : 40, text);
         return -EINVAL;

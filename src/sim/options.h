@@ -39,11 +39,12 @@ struct sim_kind {
 };
 
 extern const struct sim_kind sim_kind_82599;
+extern const struct sim_kind sim_kind_82574;
 extern const struct sim_kind sim_kind_virtio;
 
 struct sim_arguments {
     const struct sim_kind *kind;
-    struct sim_options card; /* for an 82599 */
+    struct sim_options card; /* for an 82599 or 82574 */
     struct sim_virtio_options virtio;
     bool threaded;
     uint32_t vectors; /* of interrupts, <= IR_VECTORS_MAX */

@@ -80,7 +80,11 @@ struct sim_part {
     const struct sim_lie_list *lies;     /* the modes, then the registers by name */
     uint32_t status_link_up;             /* bit of STATUS */
     uint32_t link_control;               /* bit of CTRL without which there is no link, or 0 */
-    uint8_t bar;                         /* lowest byte of the window's base address */
+    bool stop_first; /* master disable takes no effect while a receive queue is enabled */
+    void (*settle)(struct sim_card *card); /* let happen what is due; may be NULL */
+    /* What else a reset does, or power-on; may be NULL. */
+    void (*reset)(struct sim_card *card, bool power_on);
+    uint8_t bar; /* lowest byte of the window's base address */
 
     /* Rings. */
     uint32_t queues;                        /* in each direction; <= SIM_QUEUES */
@@ -94,6 +98,8 @@ struct sim_part {
     bool (*receives)(const struct sim_card *card); /* the unit is on, whatever the link is */
     void (*rx_mode)(const struct sim_card *card, struct sim_rx_mode *mode);
     void (*rx_ring)(const struct sim_card *card, uint32_t queue, struct sim_rx_ring *ring);
+    uint32_t oversize; /* errors of a frame that is too long, as in struct sim_arrival */
+    uint32_t undersize;
     void (*filters)(const struct sim_card *card, struct sim_filters *filters);
     uint32_t ral;       /* offset of the table of addresses; RAH follows each RAL */
     uint32_t ral_count; /* entries */

@@ -21,6 +21,10 @@ void sim_map_fill(struct sim_word map[SIM_WORDS], const struct sim_part *part,
             map[word].reg = (uint8_t)(r + 1u);
         }
     }
+    for (uint32_t q = 0; q < part->queues; q++) {
+        map[(part->queue_base(q) + Q_TAIL) / 4u].tail = (uint16_t)(q + 1u);
+        map[(part->queue_base(SIM_TX + q) + Q_TAIL) / 4u].tail = (uint16_t)(SIM_TX + q + 1u);
+    }
     for (size_t a = 0; a < alias_count; a++) {
         for (uint32_t i = 0; i < aliases[a].count; i++) {
             uint32_t word = (aliases[a].offset + i * aliases[a].stride) / 4u;
@@ -28,10 +32,6 @@ void sim_map_fill(struct sim_word map[SIM_WORDS], const struct sim_part *part,
 
             map[word] = map[target];
         }
-    }
-    for (uint32_t q = 0; q < part->queues; q++) {
-        map[(part->queue_base(q) + Q_TAIL) / 4u].tail = (uint16_t)(q + 1u);
-        map[(part->queue_base(SIM_TX + q) + Q_TAIL) / 4u].tail = (uint16_t)(SIM_TX + q + 1u);
     }
 }
 

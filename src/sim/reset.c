@@ -81,11 +81,14 @@ static void reset_all(struct sim_card *card, uint32_t survivors)
     card->master_at = SIM_NEVER;
     card->eerd_at = 0;
     card->mdio_at = 0;
+    card->owner_at = 0;
     card->link_seen = false;
     card->causes = 0;
     card->sent = 0;
     card->other_sent = 0;
     memset(card->next_at, 0, sizeof(card->next_at));
+    if (card->part->reset != NULL)
+        card->part->reset(card, survivors == 0);
     if (card->hostile != NULL)
         sim_hostile_reset(card);
 }

@@ -26,6 +26,8 @@ static bool follows_from_registers(uint32_t rule)
     case SIM_RULE_RING_HEAD:
     case SIM_RULE_TAIL_EARLY:
     case SIM_RULE_FCTRL_RECEIVING:
+    case SIM_RULE_RECEIVE_FORM:
+    case SIM_RULE_COMMAND_PENDING:
     case SIM_RULE_RXEN_UNGUARDED:
     case SIM_RULE_CRC_STRIP:
     case SIM_RULE_RX_BUFFER_SIZE:

@@ -12,12 +12,10 @@
 #define RUNT            60u /* shorter frames, without checksum, are undersized */
 #define VLAN_TAG        4u
 
-#define STATUS_DD       1u
-#define STATUS_EOP      2u
-#define STATUS_VP       8u
-#define ERROR_OVERSIZE  (1u << 28)
-#define ERROR_UNDERSIZE (1u << 29)
-#define ERRORS_SHIFT    20u /* legacy descriptors have errors 31:24 as 8 bits */
+#define STATUS_DD    1u
+#define STATUS_EOP   2u
+#define STATUS_VP    8u
+#define ERRORS_SHIFT 20u /* legacy descriptors have errors 31:24 as 8 bits */
 
 /* A frame on its way into descriptors. */
 struct part {
@@ -72,10 +70,10 @@ static void arrive(struct sim_card *card, const uint8_t *frame, uint32_t length,
     card->part->rx_mode(card, &mode);
     if (length < RUNT) {
         sim_count(card, R_RUC, 1u);
-        errors = ERROR_UNDERSIZE;
+        errors = card->part->undersize;
     } else if (length + SIM_CRC > longest(&mode, frame)) {
         sim_count(card, R_ROC, 1u);
-        errors = ERROR_OVERSIZE;
+        errors = card->part->oversize;
     }
     sim_count_arrival(card, length);
     if ((errors != 0 && !mode.bad_too) || !sim_accepts(card, frame, length))
@@ -164,7 +162,7 @@ static void fill(struct sim_card *card, uint64_t *descriptor, uint32_t slot,
                     ring->room, (unsigned long long)address);
     if (!ring->legacy && (second & 1u) != 0)
         sim_violate(&card->base.violations, SIM_RULE_RX_HEADER_BIT,
-                    "receive queue %u, slot %u: header address 0x%llx", number, slot,
+                    "receive queue %u, slot %u: second word 0x%llx", number, slot,
                     (unsigned long long)second);
     if (card->hostile != NULL && !sim_hostile_report(card, ring, number, slot, address, &word))
         return;

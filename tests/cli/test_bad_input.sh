@@ -61,7 +61,7 @@ capture_that_cannot_be_created_is_refused() {
 }
 
 unknown_model_is_refused() {
-    refuses sim:8259 '"8259" is no simulated device; use 82599 or virtio, as in sim:82599,rx=in.pcap,tx=out.pcap'
+    refuses sim:8259 '"8259" is no simulated device; use 82599, 82574 or virtio, as in sim:82599,rx=in.pcap,tx=out.pcap'
 }
 
 unknown_key_is_refused() {

@@ -142,7 +142,7 @@ void rig_lend(struct rig *rig, uint32_t count)
         __atomic_store_n(&words[1], 0, __ATOMIC_RELAXED);
         rig->rx_tail = (rig->rx_tail + 1u) % RIG_RING;
     }
-    rig_write(rig, R_RX + Q_TAIL, rig->rx_tail);
+    rig_write(rig, rig->card->queue[0].regs + Q_TAIL, rig->rx_tail);
 }
 
 uint64_t rig_frame(uint32_t length)
@@ -164,7 +164,7 @@ void rig_tx_fill(struct rig *rig, uint64_t hi, uint32_t length, uint8_t first)
 
 void rig_tx_tail(struct rig *rig)
 {
-    rig_write(rig, R_TX + Q_TAIL, rig->tx_tail);
+    rig_write(rig, rig->card->queue[SIM_TX].regs + Q_TAIL, rig->tx_tail);
 }
 
 int rig_step(struct rig *rig)

@@ -7,6 +7,8 @@
 
 #include "broken.h"
 
+#define ARGUMENTS "82599,mode=step,wire=memory"
+
 static void writing_an_unknown_register(void **state)
 {
     struct rig rig;

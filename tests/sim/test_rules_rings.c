@@ -5,6 +5,8 @@
  */
 #include "broken.h"
 
+#define ARGUMENTS "82599,mode=step,wire=memory"
+
 static void a_ring_that_is_not_aligned(void **state)
 {
     struct rig rig;

@@ -37,7 +37,7 @@ static void the_model_alone_is_enough(void **state)
 static void another_model_is_refused(void **state)
 {
     (void)state;
-    refuse("", -EINVAL, "\"\" is no simulated device; use 82599 or virtio");
+    refuse("", -EINVAL, "\"\" is no simulated device; use 82599, 82574 or virtio");
     refuse("8259", -EINVAL, "\"8259\" is no simulated device");
     refuse("825999", -EINVAL, "\"825999\" is no simulated device");
     refuse("x550,mode=step", -EINVAL, "\"x550\" is no simulated device");

@@ -166,9 +166,12 @@ static void a_field_can_be_made_never_to_change(void **state)
 static void every_field_is_tested_here(void **state)
 {
     (void)state;
-    assert_int_equal(WAITS, SIM_FIELD_COUNT);
-    for (size_t i = 0; i < WAITS; i++)
-        assert_string_equal(waits[i].field, sim_field_names[i]);
+    for (size_t i = 0; i < SIM_FIELD_COUNT; i++) {
+        if (i < WAITS)
+            assert_string_equal(waits[i].field, sim_field_names[i]);
+        else
+            assert_null(sim_field_names[i]); /* one of another card */
+    }
 }
 
 static void a_queue_that_nobody_looks_at_does_not_run(void **state)

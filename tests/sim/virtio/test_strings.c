@@ -30,7 +30,7 @@ static void the_kind_alone_is_enough(void **state)
 {
     (void)state;
     accept("virtio");
-    refuse("virtio-net", "\"virtio-net\" is no simulated device; use 82599 or virtio");
+    refuse("virtio-net", "\"virtio-net\" is no simulated device; use 82599, 82574 or virtio");
 }
 
 static void each_key_takes_what_it_should(void **state)
