@@ -16,9 +16,43 @@ int e1000e_write(const struct e1000e_dev *dev, uint32_t offset, uint32_t value)
     return ir_reg_write(&dev->base.transport->bars[0], offset, 4, value);
 }
 
+uint32_t e1000e_receive_format(const struct e1000e_dev *dev)
+{
+    uint32_t size = E1000E_RCTL_SIZE_16K;
+
+    if (!dev->rx.set_up)
+        return 0;
+    if (dev->rx.buffer_size == 2048u)
+        size = E1000E_RCTL_SIZE_2K;
+    else if (dev->rx.buffer_size == 4096u)
+        size = E1000E_RCTL_SIZE_4K;
+    else if (dev->rx.buffer_size == 8192u)
+        size = E1000E_RCTL_SIZE_8K;
+    return E1000E_RCTL_BAM + E1000E_RCTL_SECRC + E1000E_RCTL_LPE + size;
+}
+
+/* Bits that are the driver's alone to set, whatever the card answers: otherwise one that answers
+ * nonsense would be reset, started without rings or given larger buffers than there are, as it is
+ * asked for something else. */
+/*@ requires \valid_read(dev);
+    assigns \nothing;
+*/
+static uint32_t own_bits(const struct e1000e_dev *dev, uint32_t offset)
+{
+    bool runs = dev->state == E1000E_STARTED;
+
+    if (offset == E1000E_CTRL)
+        return E1000E_CTRL_RST + E1000E_CTRL_PHY_RST;
+    if (offset == E1000E_RCTL)
+        return E1000E_RCTL_FORMAT | (runs ? 0 : E1000E_RCTL_EN);
+    return offset == E1000E_TCTL && !runs ? E1000E_TCTL_EN : 0;
+}
+
 int e1000e_modify(const struct e1000e_dev *dev, uint32_t offset, uint32_t zeros, uint32_t ones)
 {
-    int result = ir_reg_modify(&dev->base.transport->bars[0], offset, zeros, ones);
+    uint32_t format = offset == E1000E_RCTL ? e1000e_receive_format(dev) : 0;
+    int result = ir_reg_modify(&dev->base.transport->bars[0], offset, zeros | own_bits(dev, offset),
+                               ones | format);
 
     if (result != 0)
         return result;

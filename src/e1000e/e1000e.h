@@ -67,6 +67,15 @@ int e1000e_write(const struct e1000e_dev *dev, uint32_t offset, uint32_t value);
     ensures \result != 0 ==> card_same{Pre, Post};
 */
 int e1000e_modify(const struct e1000e_dev *dev, uint32_t offset, uint32_t zeros, uint32_t ones);
+/* All of RCTL but EN, UPE and MPE; 0 while no receive queue is set up. Frames may be as long as a
+ * buffer; the chip knows no other limit than 1522 bytes or none, so what is longer takes several buffers, and
+ * is dropped as it is taken out of them. */
+/*@ requires \valid_read(dev);
+    assigns \nothing;
+    ensures none: dev->rx.set_up == 0 ==> \result == 0;
+    ensures format: dev->rx.set_up != 0 ==> receive_format(E1000E_RCTL_FORMAT, \result);
+*/
+uint32_t e1000e_receive_format(const struct e1000e_dev *dev);
 /* Write `value` to `count` consecutive registers. */
 /*@ requires dev_window(dev);
     requires fill_legal(first, count, value);

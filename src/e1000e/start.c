@@ -49,25 +49,6 @@ int e1000e_start_tx(struct e1000e_dev *dev)
     return result;
 }
 
-/* The field for buffers of that many bytes. */
-/*@ requires bytes == 2048 || bytes == 4096 || bytes == 8192 || bytes == 16384;
-    assigns \nothing;
-    ensures bytes == 2048 ==> \result == E1000E_RCTL_SIZE_2K;
-    ensures bytes == 4096 ==> \result == E1000E_RCTL_SIZE_4K;
-    ensures bytes == 8192 ==> \result == E1000E_RCTL_SIZE_8K;
-    ensures bytes == 16384 ==> \result == E1000E_RCTL_SIZE_16K;
-*/
-static uint32_t size_field(uint64_t bytes)
-{
-    if (bytes == 2048u)
-        return E1000E_RCTL_SIZE_2K;
-    if (bytes == 4096u)
-        return E1000E_RCTL_SIZE_4K;
-    return bytes == 8192u ? E1000E_RCTL_SIZE_8K : E1000E_RCTL_SIZE_16K;
-}
-
-/* Frames as long as a buffer. The chip knows no other limit than 1522 bytes or none, so what is longer takes
- * several buffers, and is dropped as it is taken out of them. */
 /*@ requires dev_window(dev) && rx_whole(dev) && card.resetting == 0 && card.receiving == 0;
     assigns card;
     ensures access_answer(\result);
@@ -75,9 +56,7 @@ static uint32_t size_field(uint64_t bytes)
 */
 static int set_receive_format(struct e1000e_dev *dev)
 {
-    return e1000e_modify(dev, E1000E_RCTL, E1000E_RCTL_FORMAT,
-                         E1000E_RCTL_BAM + E1000E_RCTL_SECRC + E1000E_RCTL_LPE +
-                             size_field(dev->rx.buffer_size));
+    return e1000e_modify(dev, E1000E_RCTL, E1000E_RCTL_FORMAT, e1000e_receive_format(dev));
 }
 
 int e1000e_start_rx(struct e1000e_dev *dev)
