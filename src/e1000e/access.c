@@ -20,8 +20,6 @@ uint32_t e1000e_receive_format(const struct e1000e_dev *dev)
 {
     uint32_t size = E1000E_RCTL_SIZE_16K;
 
-    if (!dev->rx.set_up)
-        return 0;
     if (dev->rx.buffer_size == 2048u)
         size = E1000E_RCTL_SIZE_2K;
     else if (dev->rx.buffer_size == 4096u)
@@ -50,7 +48,8 @@ static uint32_t own_bits(const struct e1000e_dev *dev, uint32_t offset)
 
 int e1000e_modify(const struct e1000e_dev *dev, uint32_t offset, uint32_t zeros, uint32_t ones)
 {
-    uint32_t format = offset == E1000E_RCTL ? e1000e_receive_format(dev) : 0;
+    bool shapes = offset == E1000E_RCTL && dev->rx.set_up;
+    uint32_t format = shapes ? e1000e_receive_format(dev) : 0;
     int result = ir_reg_modify(&dev->base.transport->bars[0], offset, zeros | own_bits(dev, offset),
                                ones | format);
 

@@ -67,13 +67,20 @@ int e1000e_write(const struct e1000e_dev *dev, uint32_t offset, uint32_t value);
     ensures \result != 0 ==> card_same{Pre, Post};
 */
 int e1000e_modify(const struct e1000e_dev *dev, uint32_t offset, uint32_t zeros, uint32_t ones);
-/* All of RCTL but EN, UPE and MPE; 0 while no receive queue is set up. Frames may be as long as a
- * buffer; the chip knows no other limit than 1522 bytes or none, so what is longer takes several buffers, and
- * is dropped as it is taken out of them. */
+/* All of RCTL but EN, UPE and MPE, for a receive queue that is set up. Frames may be as long as a
+ * buffer; the chip knows no other limit than 1522 bytes or none, so what is longer takes several
+ * buffers, and is dropped as it is taken out of them. */
 /*@ requires \valid_read(dev);
     assigns \nothing;
-    ensures none: dev->rx.set_up == 0 ==> \result == 0;
-    ensures format: dev->rx.set_up != 0 ==> receive_format(E1000E_RCTL_FORMAT, \result);
+    ensures format: receive_format(E1000E_RCTL_FORMAT, \result);
+    ensures two: dev->rx.buffer_size == 2048 ==> \result ==
+        E1000E_RCTL_BAM + E1000E_RCTL_SECRC + E1000E_RCTL_LPE + E1000E_RCTL_SIZE_2K;
+    ensures four: dev->rx.buffer_size == 4096 ==> \result ==
+        E1000E_RCTL_BAM + E1000E_RCTL_SECRC + E1000E_RCTL_LPE + E1000E_RCTL_SIZE_4K;
+    ensures eight: dev->rx.buffer_size == 8192 ==> \result ==
+        E1000E_RCTL_BAM + E1000E_RCTL_SECRC + E1000E_RCTL_LPE + E1000E_RCTL_SIZE_8K;
+    ensures sixteen: dev->rx.buffer_size == 16384 ==> \result ==
+        E1000E_RCTL_BAM + E1000E_RCTL_SECRC + E1000E_RCTL_LPE + E1000E_RCTL_SIZE_16K;
 */
 uint32_t e1000e_receive_format(const struct e1000e_dev *dev);
 /* Write `value` to `count` consecutive registers. */

@@ -19,7 +19,7 @@
 #define E1000E_CTRL_RESERVED       (1u << 29) /* must be 0 */
 #define E1000E_CTRL_VME            (1u << 30) /* take VLAN tags off */
 #define E1000E_CTRL_PHY_RST        (1u << 31)
-#define E1000E_STATUS              0x00008u   /* read only */
+#define E1000E_STATUS              0x00008u /* read only */
 #define E1000E_STATUS_LU           (1u << 1)
 #define E1000E_STATUS_SPEED(s)     ((s) >> 6 & 3u) /* 0: 10, 1: 100, others: 1000 Mbit/s */
 #define E1000E_STATUS_MASTER       (1u << 19)      /* bus master requests are enabled or pending */

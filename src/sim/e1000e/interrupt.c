@@ -114,12 +114,12 @@ void sim_e1000e_interrupt(struct sim_card *card, uint32_t number)
     const struct sim_queue *queue = &card->queue[number];
 
     if (number < SIM_TX) {
-        sim_e1000e_raise(card, E_ICR_RXT0 | E_ICR_RXQ0 << number |
+        sim_e1000e_raise(card, E_ICR_RXT0 | E_ICR_RXQ0 << number % E_QUEUES |
                                    (at_threshold(card, queue) ? E_ICR_RXDMT0 : 0));
         return;
     }
     sim_e1000e_raise(card,
-                     E_ICR_TXDW | E_ICR_TXQ0 << (number - SIM_TX) |
+                     E_ICR_TXDW | E_ICR_TXQ0 << number % E_QUEUES |
                          (atomic_load(&queue->head) == atomic_load(&queue->tail) ? E_ICR_TXQE : 0));
 }
 
