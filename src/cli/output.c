@@ -222,10 +222,12 @@ static void judge_bad_frames(struct cli_run *run, const struct cli_port *port)
 {
     uint64_t buffer = run->settings->buffer;
     struct ir_rxq_drops drops = {0, 0};
+    struct ir_info info;
     uint64_t bad;
 
     if (port->rxq == NULL)
         return;
+    ir_info(port->dev, &info);
     ir_rxq_drops(port->rxq, &drops);
     bad = port->stats.rx_errors + drops.oversize + drops.errors;
     if (bad == 0)
@@ -235,9 +237,9 @@ static void judge_bad_frames(struct cli_run *run, const struct cli_port *port)
                   " bytes; a larger --buffer takes longer ones",
                   port->name, bad, bad == 1 ? " was" : "s were", buffer);
     else
-        cli_error("%s: %" PRIu64 " frame%s dropped: damaged, or longer than the %u bytes that a "
-                  "card takes at most",
-                  port->name, bad, bad == 1 ? " was" : "s were", IR_FRAME_MAX);
+        cli_error("%s: %" PRIu64 " frame%s dropped: damaged, or longer than the %u bytes that "
+                  "the card takes at most",
+                  port->name, bad, bad == 1 ? " was" : "s were", info.frame_max);
     run->status = CLI_FAILED;
 }
 

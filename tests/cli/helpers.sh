@@ -3,7 +3,7 @@
 # What the end-to-end tests of the tool share. A test file sources this, defines its tests as functions
 # whose names are sentences, and ends with: run_tests NAME... The output is TAP (one line a test).
 # Arguments of each test file: the tool, the folder with the captures, compare_captures, and which simulated card
-# to test with: 82599, which is the default, or virtio.
+# to test with: 82599, which is the default, 82574 or virtio.
 
 set -uo pipefail
 
@@ -32,10 +32,11 @@ fail() {
     exit 1
 }
 
-# either A B: A with an 82599, B with a virtio card.
+# either A B [C]: A with an 82599, B with a virtio card, C with an 82574 (when left out: A).
 either() {
     case $card in
     sim:82599) echo "$1" ;;
+    sim:82574) echo "${3-$1}" ;;
     sim:virtio) echo "$2" ;;
     *) fail "there is no card $card" ;;
     esac

@@ -85,7 +85,7 @@ value_that_a_key_does_not_take_is_refused() {
     refuses "$card,wire=gen,size=59" 'size=59: give 60 to 9724 bytes'
     refuses "$card,mac=01:00:00:00:00:01" \
         'mac=01:00:00:00:00:01: give a unicast address such as 02:00:00:00:00:01'
-    refuses "$card,device=10f" "device=10f: give four hexadecimal digits such as $(either 10fb 1041)"
+    refuses "$card,device=10f" "device=10f: give four hexadecimal digits such as $(either 10fb 1041 10d3)"
     refuses "$card,late=soon:1" 'late=soon:1: give FIELD:MICROSECONDS, with FIELD of .*'
     refuses "$card,never=soon" 'never=soon: give one of .*'
     [ "$card" = sim:virtio ] || return 0
@@ -172,6 +172,8 @@ card_that_never_comes_out_of_reset_is_refused_in_time() {
 queue_that_never_starts_is_refused_in_time() {
     local field
 
+    # an 82574 has nothing to wait for
+    [ "$card" != sim:82574 ] || return 0
     field=$(either rxdctl.enable control)
     refuses "$card,never=$field" "$card,never=$field: the device does not start: Connection timed out"
 }
@@ -179,7 +181,7 @@ queue_that_never_starts_is_refused_in_time() {
 card_without_link_is_reported_and_used() {
     local field
 
-    field=$(either links.up link)
+    field=$(either links.up link status.lu)
     run 0 fwd --idle 0.1 "$card,never=$field" "$card"
     mentions "^ironring: $card,never=$field has no link; going on without\$"
 }
@@ -192,9 +194,9 @@ packets_that_a_card_does_not_send_fail_the_run() {
 
 frame_longer_than_any_card_takes_is_lost_and_counted() {
     run "$(either 1 0)" fwd --buffer 16384 "$card,rx=$data/dns_fwdptr.pcap" "$card,tx=$work/out.pcap"
-    if [ "$card" = sim:82599 ]; then
+    if [ "$card" != sim:virtio ]; then
         counts 1 0 1
-        mentions '^ironring: sim:82599,rx=.*: 1 frame was dropped: damaged, or longer than the 9724 bytes that a card takes at most$'
+        mentions "^ironring: $card,rx=.*: 1 frame was dropped: damaged, or longer than the $(either 9724 '' 9230) bytes that the card takes at most\$"
     else
         counts 0 0 0 # a virtio card has no counters
     fi

@@ -39,7 +39,7 @@ each_lie_by_itself_ends() {
     local mode modes=(rx.empty rx.late gone register field link)
 
     case $card in
-    sim:82599) modes+=(rx.order rx.unlent rx.endless rx.zero rx.long rx.longest rx.random rx.flip tx.huge tx.ahead
+    sim:82599 | sim:82574) modes+=(rx.order rx.unlent rx.endless rx.zero rx.long rx.longest rx.random rx.flip tx.huge tx.ahead
         tx.equal tx.back eicr counter) ;;
     sim:virtio) modes+=(used.huge used.foreign used.twice used.random used.flip index.ahead index.back len.zero
         len.short len.long len.max header buffers.zero buffers.many ring.desc ring.avail ack.wrong ack.error

@@ -108,10 +108,13 @@ gen_packets_are_correct_udp_of_each_flow() {
 }
 
 gen_sends_frames_as_long_as_the_card_takes() {
-    run 0 gen --count 100 --size 9724 --buffer 16384 "$card,tx=$work/a.pcap"
+    local size
+
+    size=$(either 9724 9724 9230)
+    run 0 gen --count 100 --size "$size" --buffer 16384 "$card,tx=$work/a.pcap"
     counts 100 100 0
     text "$work/a.pcap" -e
-    [ "$(grep -c ' length 9724: ' "$work/text")" -eq 100 ] || fail "not 100 frames of 9724 bytes"
+    [ "$(grep -c " length $size: " "$work/text")" -eq 100 ] || fail "not 100 frames of $size bytes"
 }
 
 gen_keeps_its_rate() {

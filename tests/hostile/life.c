@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/domain.h"
+#include "e1000e/e1000e.h"
 #include "ixgbe/ixgbe.h"
 #include "sim/sim.h"
 
@@ -230,14 +231,15 @@ struct outcome live_on(const struct kind *kind, const char *arguments, sim_draw_
     return life.outcome;
 }
 
-static int draw_82599(struct ir_transport *transport, sim_draw_fn *draw, void *context)
+static int draw_from(struct ir_transport *transport, sim_draw_fn *draw, void *context)
 {
     return sim_hostile_draw_from((struct sim_card *)transport, draw, context);
 }
 
 struct outcome live(const char *arguments, sim_draw_fn *draw, void *context)
 {
-    static const struct kind kind = {"82599", &ixgbe_driver, draw_82599};
+    static const struct kind kinds[] = {{"82599", &ixgbe_driver, draw_from},
+                                        {"82574", &e1000e_driver, draw_from}};
 
-    return live_on(&kind, arguments, draw, context);
+    return live_on(&kinds[strcmp(card_kind(), "82574") == 0], arguments, draw, context);
 }

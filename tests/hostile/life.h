@@ -60,7 +60,7 @@ struct kind {
  * a violation, or an error comes without a sentence. */
 struct outcome live_on(const struct kind *kind, const char *arguments, sim_draw_fn *draw,
                        void *context);
-/* The same on an 82599. */
+/* The same on the kind of card that was chosen (card.h). */
 struct outcome live(const char *arguments, sim_draw_fn *draw, void *context);
 
 #endif

@@ -155,6 +155,10 @@ static void descriptor_of_an_empty_ring_is_not_received(void **state)
     for (uint32_t i = 0; i < CARD_BUFFERS - LENT; i++)
         assert_int_equal(ir_pkt_free(card->pool, held[i]), 0);
     nothing_comes(card); /* lends buffers again */
+    be_honest(card);
+    do /* an 82574 drops nothing for want of descriptors: what is left comes now */
+        work(card, 1);
+    while (ir_rx(card->rx, held, 1) == 1 && ir_pkt_free(card->pool, held[0]) == 0);
     card_works(card);
 }
 
@@ -352,7 +356,7 @@ static void buffer_written_again_changes_bytes_and_nothing_else(void **state)
     card_works(card);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 #define STARTED(test) cmocka_unit_test_setup_teardown(test, card_start, card_close)
     const struct CMUnitTest tests[] = {
@@ -374,5 +378,6 @@ int main(void)
         STARTED(buffer_written_again_changes_bytes_and_nothing_else),
     };
 
+    card_choose(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,7 +116,7 @@ static void no_bytes_of_a_fuzzer_make_the_driver_misbehave(void **state)
     assert_true(used > INPUTS * 50u);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_seed_makes_the_driver_misbehave),
@@ -124,5 +124,6 @@ int main(void)
         cmocka_unit_test(no_bytes_of_a_fuzzer_make_the_driver_misbehave),
     };
 
+    card_choose(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

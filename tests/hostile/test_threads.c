@@ -122,6 +122,7 @@ static void survives_on(const char *kind, const char *mode)
 static void survives(const char *mode)
 {
     survives_on("82599", mode);
+    survives_on("82574", mode);
 }
 
 static void report_that_changes_while_it_is_read_breaks_nothing_but_the_queue(void **state)

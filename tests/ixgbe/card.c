@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -17,6 +18,18 @@
 
 /* Two at a time at most. */
 static struct card cards[2];
+static const char *kind = "82599";
+
+void card_choose(int argc, char **argv)
+{
+    if (argc > 1)
+        kind = argv[1];
+}
+
+const char *card_kind(void)
+{
+    return kind;
+}
 
 int card_open_device(void **state, const char *device)
 {
@@ -38,7 +51,10 @@ int card_open_device(void **state, const char *device)
 
 int card_open(void **state)
 {
-    return card_open_device(state, CARD_DEVICE);
+    char device[64];
+
+    (void)snprintf(device, sizeof(device), "sim:%s,mode=step,wire=memory", kind);
+    return card_open_device(state, device);
 }
 
 int card_start(void **state)

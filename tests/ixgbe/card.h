@@ -23,6 +23,11 @@ struct card {
     struct ir_txq *tx;
 };
 
+/* For a program that tests with each kind of card: take "82574" as its only argument, or none for an
+ * 82599, which all others test with; and what was taken. */
+void card_choose(int argc, char **argv);
+const char *card_kind(void);
+
 /* Open the device of that name, which has to be such a card. *state is the card. Two can be open. */
 int card_open_device(void **state, const char *device);
 /* Open the card: a cmocka setup function. */
