@@ -459,6 +459,8 @@ int main(int argc, char **argv)
         {"a_device_on_a_generator", &(struct subject){"82599", &gen_wire}, run_life},
         {"a_device_between_two_captures", &(struct subject){"82599", &file_wire}, run_life},
         {"a_device_on_a_tap_interface", &(struct subject){"82599", &tap_wire}, run_life},
+        {"an_82574_on_a_memory_wire", &(struct subject){"82574", &memory_wire}, run_life},
+        {"an_82574_with_a_thread", &(struct subject){"82574", &running_card}, run_life},
         {"a_virtio_device_on_a_memory_wire", &(struct subject){"virtio", &memory_wire}, run_life},
         {"a_virtio_device_with_a_thread", &(struct subject){"virtio", &running_card}, run_life},
         {"two_virtio_devices_on_a_link", &(struct subject){"virtio", &link_wire}, run_life},

@@ -305,6 +305,7 @@ int main(int argc, char **argv)
         {"ironring_bind_to_vfio", &(struct subject){"", &bind_to_vfio}, run_tool},
         {"ironring_bind_showing_all", &(struct subject){"", &show_bindings}, run_tool},
         {"ironring_bind_showing_one_in_json", &(struct subject){"", &show_binding}, run_tool},
+        {"ironring_fwd_on_82574_cards", &(struct subject){"82574", &forward}, run_tool},
         {"ironring_fwd_on_virtio_cards", &(struct subject){"virtio", &forward}, run_tool},
         {"ironring_fwd_with_threads_and_json_on_virtio_cards",
          &(struct subject){"virtio", &forward_json}, run_tool},
