@@ -63,7 +63,7 @@ PROPERTIES = (
         ('pool_memory', 'rxq_memory', 'txq_memory'),
         ('outside', 'beyond', 'forged_length', 'across', 'longer_than', 'leaves_the_packet', 'never_written',
          'freed_packet', 'allocation_that_fails'),
-        ('asan', 'msan', 'valgrind'), (*RINGS, *VIRTIO, 'init', 'api', 'mmio', 'sim', 'sim-virtio',
+        ('asan', 'msan', 'valgrind'), (*RINGS, *VIRTIO, 'init', 'api', 'mmio', 'sim', 'sim-82574', 'sim-virtio',
                                                        'cli-device-string', 'wire-pcap', 'vhost-user')),
     Property(
         'Arithmetic',
@@ -71,8 +71,8 @@ PROPERTIES = (
         ANY, ('arithmetic',), 'no operation overflows, wraps or loses bits',
         ('pool_span', 'ring_shape'),
         ('_wraps?_', 'largest_value', 'last_device_address', 'all_ones', 'that_jump', '65535'),
-        ('asan', 'ubsan'), (*RINGS, *VIRTIO, 'init', 'api', 'mmio', 'sim', 'sim-virtio', 'cli-device-string', 'wire-pcap',
-                               'vhost-user')),
+        ('asan', 'ubsan'), (*RINGS, *VIRTIO, 'init', 'api', 'mmio', 'sim', 'sim-82574', 'sim-virtio', 'cli-device-string',
+                               'wire-pcap', 'vhost-user')),
     Property(
         'Single fetch',
         'A device-writable word is read once into a local, and only the local is judged and used.',
@@ -105,7 +105,7 @@ PROPERTIES = (
         ('wait_answer', 'presence_answer'),
         ('late', 'never_comes', 'never_gets', 'never_end', 'waited', 'not_stop', 'is_gone', 'may_go', 'little_time',
          'stops_sending', 'slow_to'),
-        (), (*VIRTIO, 'init', 'sim', 'sim-virtio')),
+        (), (*VIRTIO, 'init', 'sim', 'sim-82574', 'sim-virtio')),
     Property(
         'Misuse is an error',
         'A stale, forged, foreign or twice-used handle gets an error code, never corruption.',
@@ -120,7 +120,7 @@ PROPERTIES = (
         BURSTS, PROMISES, 'what was received or sent is the window\'s next slots, in order',
         ('received_in_order', 'sent_in_order', 'rx_moves', 'tx_moves', 'rx_whole', 'tx_whole', 'window_stays'),
         ('in_order', 'in_ring_order', 'sent_once', 'dropped_whole', 'as_a_whole', 'forwarded', 'each_packet_fills'),
-        (), (*RINGS, 'sim', 'sim-virtio')),
+        (), (*RINGS, 'sim', 'sim-82574', 'sim-virtio')),
 )
 
 

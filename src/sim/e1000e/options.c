@@ -46,15 +46,13 @@ static bool take_hostile(struct sim_arguments *arguments, const char *value)
 #define FIELD_WORD(id, name, late) " " name
 #define FIELDS                     SIM_E1000E_FIELDS(FIELD_WORD)
 
-#define MODE_NAME(id, name, chances, text) " " name
-#define MODES                              SIM_HOSTILE_MODES(MODE_NAME)
-
 static const struct sim_key keys[] = {
     {"device", take_device, "four hexadecimal digits such as 10d3", NULL, false},
     {"late", take_late, "FIELD:MICROSECONDS, with FIELD of" FIELDS, NULL, true},
     {"never", take_never, "one of" FIELDS, NULL, true},
-    {"hostile", take_hostile, "one seed, or NAME[:TIMES[:AFTER]], with NAME a register or of" MODES,
-     NULL, true},
+    {"hostile", take_hostile,
+     "one seed, or NAME[:TIMES[:AFTER]], with NAME a register or a way to lie of ironring(7)", NULL,
+     true},
 };
 
 _Static_assert(sizeof(keys) / sizeof(keys[0]) <= SIM_KEYS_MAX, "each key needs a place");
