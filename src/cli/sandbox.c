@@ -105,7 +105,7 @@ static void choose_user(struct ir_sandbox *sandbox)
 
 int cli_run_confine(struct cli_run *run)
 {
-    struct ir_sandbox sandbox = {.needs = 0};
+    struct ir_sandbox sandbox = {.needs = run->waiter != NULL ? IR_SANDBOX_WAIT : 0};
     char error[IR_ERROR_LENGTH];
     uint32_t lacks;
 

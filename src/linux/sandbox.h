@@ -20,7 +20,8 @@
 #define IR_SANDBOX_CONNECT 0x1u /* to the socket of a back end that may come back */
 #define IR_SANDBOX_ACCEPT                                                                          \
     0x2u /* a back end that comes back, at a socket that goes when the run ends */
-#define IR_SANDBOX_PCI 0x4u /* requests to VFIO, and configuration space */
+#define IR_SANDBOX_PCI  0x4u /* requests to VFIO, and configuration space */
+#define IR_SANDBOX_WAIT 0x8u /* for interrupts, by a waiter (ir_wait) */
 
 #define IR_SANDBOX_NAMES_MAX 2u
 

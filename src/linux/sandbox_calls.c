@@ -80,6 +80,10 @@ static const struct row rows[] = {
     {SCMP_SYS(newfstatat), IR_SANDBOX_CONNECT, 3, INT, 0}, /* is the name that of a socket? */
     {SCMP_SYS(accept4), IR_SANDBOX_ACCEPT, 0, ANY, 0},
     {SCMP_SYS(unlink), IR_SANDBOX_ACCEPT, 0, ANY, 0},
+    /* ir_wait, which takes interrupts on and off its list */
+    {SCMP_SYS(epoll_wait), IR_SANDBOX_WAIT, 0, ANY, 0},
+    {SCMP_SYS(epoll_ctl), IR_SANDBOX_WAIT, 0, ANY, 0},
+    {SCMP_SYS(timerfd_settime), IR_SANDBOX_WAIT, 0, ANY, 0},
     /* a PCI device: VFIO and iommufd share a letter, and act on what is open; configuration space */
     {SCMP_SYS(ioctl), IR_SANDBOX_PCI, 1, 0xffffff00u, VFIO_TYPE << 8},
     {SCMP_SYS(pread64), IR_SANDBOX_PCI, 0, ANY, 0},

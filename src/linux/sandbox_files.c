@@ -53,9 +53,9 @@ static void cut_to_folder(char name[VU_PATH_LENGTH])
     char *slash = strrchr(name, '/');
 
     if (slash == NULL)
-        strcpy(name, ".");
+        memcpy(name, ".", sizeof("."));
     else if (slash == name)
-        strcpy(name, "/");
+        memcpy(name, "/", sizeof("/"));
     else
         *slash = '\0';
 }
