@@ -73,7 +73,7 @@ static int check_driver(const struct ir_pci_info *info, char clause[IR_ERROR_LEN
     if (up != NULL) {
         (void)snprintf(clause, IR_ERROR_LENGTH,
                        "is in use by the kernel driver %s, whose interface %.15s is up; take both "
-                       "down: ip link set %.15s down && ironring bind %s %s",
+                       "down: sudo ip link set %.15s down && sudo ironring bind %s %s",
                        info->driver[0] != '\0' ? info->driver : "(unknown)", up->name, up->name,
                        info->address, driver_for_programs(info));
         return -EBUSY;

@@ -36,7 +36,7 @@ static void describe(const char *address, const char *path, int result,
     else
         (void)snprintf(clause, IR_ERROR_LENGTH,
                        "is not yours to open (%.80s); let root give it to you: sudo ironring bind "
-                       "--user $(id -un) %s",
+                       "--user $(id -un) %s vfio-pci",
                        path, address);
 }
 

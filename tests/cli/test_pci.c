@@ -187,10 +187,11 @@ static void card_whose_interface_is_up_is_refused(void **state)
     put_link(CARD, "driver", "../../../../bus/pci/drivers/ixgbe");
     put_link(CARD, "iommu_group", "../../../../kernel/iommu_groups/17");
     put(CARD, "net/enp3s0/flags", "0x1003");
-    assert_refused(CARD, -EBUSY,
-                   "0000:03:00.0 is in use by the kernel driver ixgbe, whose interface enp3s0 is "
-                   "up; take both down: ip link set enp3s0 down && ironring bind 0000:03:00.0 "
-                   "vfio-pci");
+    assert_refused(
+        CARD, -EBUSY,
+        "0000:03:00.0 is in use by the kernel driver ixgbe, whose interface enp3s0 is "
+        "up; take both down: sudo ip link set enp3s0 down && sudo ironring bind 0000:03:00.0 "
+        "vfio-pci");
 }
 
 static void interface_on_top_of_another_device_is_found(void **state)
@@ -209,7 +210,8 @@ static void interface_on_top_of_another_device_is_found(void **state)
     assert_refused(
         CARD, -EBUSY,
         "0000:03:00.0 is in use by the kernel driver virtio-pci, whose interface eth0 is "
-        "up; take both down: ip link set eth0 down && ironring bind 0000:03:00.0 uio_pci_generic");
+        "up; take both down: sudo ip link set eth0 down && sudo ironring bind 0000:03:00.0 "
+        "uio_pci_generic");
 }
 
 static void card_of_a_kernel_driver_is_refused_with_its_interface_down(void **state)

@@ -40,14 +40,14 @@ def of_vfio(cards):
                   f'sudo ironring bind {twin} vfio-pci')
     yield Refusal("a device whose interface is up", 'user', f'{gen} {twin}',
                   f'{twin} is in use by the kernel driver virtio-pci, whose interface (eth.) is up; take both down: '
-                  fr'ip link set \1 down && ironring bind {twin} vfio-pci', up, up.replace(' up', ' down'))
+                  fr'sudo ip link set \1 down && sudo ironring bind {twin} vfio-pci', up, up.replace(' up', ' down'))
     yield Refusal('a device of a group that the kernel uses', 'user', f'{gen} {twin}',
                   fr'{twin}: the kernel uses another device of its IOMMU group \d+ \({other}\); take that as well: '
                   f'sudo ironring bind {other} vfio-pci',
                   f'by_hand {twin}', f'ironring bind --yes {twin} kernel >/dev/null')
     yield Refusal("another user's device", 'user', f'{gen} {own}',
                   fr'{own} is not yours to open \(/dev/vfio/\d+\); let root give it to you: '
-                  fr'sudo ironring bind --user \$\(id -un\) {own}',
+                  fr'sudo ironring bind --user \$\(id -un\) {own} vfio-pci',
                   f'chown 0 $(group {own})', f'chown 1000 $(group {own})')
     yield Refusal('a low limit of locked memory', 'user', f'{gen} {own}',
                   '.*the limit of locked memory, 64 KiB, is too low for packets and rings; let root raise it for this '

@@ -28,7 +28,7 @@ static void files_of_others_are_refused(void **state)
 {
     static const char of_root[] = "0000:03:00.0 is not yours to open (%s/dev/vfio/17); let root "
                                   "give it to you: sudo ironring "
-                                  "bind --user $(id -un) 0000:03:00.0";
+                                  "bind --user $(id -un) 0000:03:00.0 vfio-pci";
 
     (void)state;
     add_by_group();
