@@ -57,6 +57,8 @@ static void print_plan(const struct cli_bind_wish *wish, const struct ir_bind_pl
     for (size_t i = 0; i < plan->device_count; i++) {
         const struct ir_bind_device *device = &plan->devices[i];
 
+        if (ir_bind_is_bound(plan->target, device->info.driver))
+            continue;
         for (uint32_t n = 0; n < device->info.interface_count; n++)
             printf("# %s: its interface %s will be gone\n", device->info.address,
                    device->info.interfaces[n].name);

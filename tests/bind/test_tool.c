@@ -46,11 +46,12 @@ static void device_is_bound_and_given(void **state)
     assert_string_equal(machine_driver(MACHINE_NIC), "vfio-pci");
     assert_int_equal(terminal_run("01:00.0 vfio-pci --user 1000 --yes", NULL), 0);
     assert_string_equal(terminal_err(), "There is nothing to do:\n");
-    assert_int_equal(terminal_run("01:00.0 kernel --yes", NULL), 0);
+    assert_int_equal(terminal_run("01:00.0 02:00.0 kernel --yes", NULL), 0);
     assert_string_equal(terminal_out(), "echo > /sys/bus/pci/devices/0000:01:00.0/driver_override\n"
                                         "echo 0000:01:00.0 > /sys/bus/pci/drivers/vfio-pci/unbind\n"
                                         "echo 0000:01:00.0 > /sys/bus/pci/drivers_probe\n"
-                                        "0000:01:00.0 is bound to e1000e\n");
+                                        "0000:01:00.0 is bound to e1000e\n"
+                                        "0000:02:00.0 is bound to virtio-pci\n");
 }
 
 static void plan_is_shown_without_being_followed(void **state)

@@ -111,6 +111,7 @@ static void group_that_the_kernel_uses_in_part_is_refused(void **state)
     kernel_add(stage, "0000:03:00.1", 17);
     kernel_link(stage, "0000:03:00.1", "driver", "../../../../bus/pci/drivers/e1000e");
     kernel_add(stage, "0000:00:1c.0", 17);
+    kernel_put(stage, "0000:00:1c.0", "class", "0x060400\n");
     kernel_link(stage, "0000:00:1c.0", "driver", "../../../../bus/pci/drivers/pcieport");
     kernel_add(stage, "0000:03:00.2", 17);
     stage->not_viable = true;
