@@ -136,7 +136,7 @@ static int find_run(struct search *search, uint32_t *first)
 {
     uint32_t length = 0;
 
-    while (length < search->wanted) {
+    do {
         uint64_t physical = 0;
         int result = make_room(search);
 
@@ -147,7 +147,7 @@ static int find_run(struct search *search, uint32_t *first)
         if (result != 0)
             return result;
         *first = add_page(search, physical, &length);
-    }
+    } while (length < search->wanted);
     return 0;
 }
 

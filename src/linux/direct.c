@@ -98,7 +98,7 @@ static void close_bars(const struct direct_device *device)
         const struct ir_regs *bar = &device->transport.bars[i];
 
         if (bar->size > 0 && bar->kind == IR_REGS_MEMORY)
-            (void)munmap((void *)((uintptr_t)bar->memory - page_offset(bar->memory)),
+            (void)munmap((void *)(bar->memory - page_offset(bar->memory)),
                          (size_t)(bar->size + page_offset(bar->memory)));
         if (device->bars[i] >= 0)
             close(device->bars[i]);

@@ -81,7 +81,7 @@ static void unmap_bars(struct vfio_device *device)
         const struct ir_regs *bar = &device->transport.bars[i];
 
         if (bar->size > 0)
-            (void)munmap((void *)(uintptr_t)bar->memory, bar->size);
+            (void)munmap((void *)bar->memory, bar->size);
     }
 }
 

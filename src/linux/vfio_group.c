@@ -211,15 +211,17 @@ static int find_group(struct vfio_space *space, const struct ir_pci_roots *roots
 
 static void detach(struct vfio_space *space, struct vfio_member *member)
 {
-    struct vfio_group **link = &space->groups;
     struct vfio_group *group = member->group;
 
     group->users--;
     if (group->users > 0)
         return;
-    while (*link != group)
-        link = &(*link)->next;
-    *link = group->next;
+    for (struct vfio_group **link = &space->groups; *link != NULL; link = &(*link)->next) {
+        if (*link == group) {
+            *link = group->next;
+            break;
+        }
+    }
     close(group->file);
     free(group);
 }

@@ -74,28 +74,29 @@ int vfio_space_look(const struct ir_pci_roots *roots, const struct ir_pci_info *
     return status;
 }
 
-static int make_space(uint64_t number, const struct ir_pci_roots *roots,
-                      const struct ir_pci_info *info, struct vfio_space **out,
-                      char error[IR_ERROR_LENGTH])
+/* Null after an error, which is in *result. */
+static struct vfio_space *make_space(uint64_t number, const struct ir_pci_roots *roots,
+                                     const struct ir_pci_info *info, int *result,
+                                     char error[IR_ERROR_LENGTH])
 {
     struct vfio_space *space = calloc(1, sizeof(*space));
     char clause[IR_ERROR_LENGTH];
-    int result;
     int status;
 
-    if (space == NULL)
-        return ir_refuse_memory(info->address, error);
+    if (space == NULL) {
+        *result = ir_refuse_memory(info->address, error);
+        return NULL;
+    }
     space->number = number;
     space->way = choose_way(roots, info, &status, clause); /* one that is not open says why */
-    result = space->way->open(space, roots, info, error);
-    if (result != 0) {
+    *result = space->way->open(space, roots, info, error);
+    if (*result != 0) {
         free(space);
-        return result;
+        return NULL;
     }
     space->next = spaces;
     spaces = space;
-    *out = space;
-    return 0;
+    return space;
 }
 
 /* Once the last member is gone; what was mapped has been taken back. */
@@ -195,8 +196,8 @@ int vfio_space_join(uint64_t number, const struct ir_pci_roots *roots,
     (void)pthread_mutex_lock(&lock);
     space = find_space(number);
     if (space == NULL)
-        result = make_space(number, roots, info, &space, error);
-    if (result == 0) {
+        space = make_space(number, roots, info, &result, error);
+    if (space != NULL) {
         result = join(space, roots, info, member, span, error);
         if (result != 0)
             drop_space(space);
