@@ -118,22 +118,39 @@ int ir_events_join(struct ir_dev *dev, struct waiting *waiting)
     return 0;
 }
 
+/* Nothing of the device interrupts for the waiter any more, which is in the device's list no more. */
+static void forget(struct waiting *waiting)
+{
+    struct ir_interrupts *interrupts = &waiting->dev->interrupts;
+
+    for (uint32_t i = 0; i < waiting->rx_count; i++)
+        interrupts->rx[waiting->rx[i]->index] = false;
+    for (uint32_t i = 0; i < waiting->tx_count; i++)
+        interrupts->tx[waiting->tx[i]->index] = false;
+    if (waiting->link)
+        interrupts->link = false;
+    waiting_connect(waiting, NULL, 0);
+    ir_events_route(waiting->dev);
+}
+
 void ir_events_leave(struct waiting *waiting)
 {
-    struct ir_dev *dev = waiting->dev;
-    struct waiting **place = &dev->events->waiting;
+    struct waiting **place = &waiting->dev->events->waiting;
 
     while (*place != waiting)
         place = &(*place)->next_of_dev;
     *place = waiting->next_of_dev;
-    for (uint32_t i = 0; i < waiting->rx_count; i++)
-        dev->interrupts.rx[waiting->rx[i]->index] = false;
-    for (uint32_t i = 0; i < waiting->tx_count; i++)
-        dev->interrupts.tx[waiting->tx[i]->index] = false;
-    if (waiting->link)
-        dev->interrupts.link = false;
-    waiting_connect(waiting, NULL, 0);
-    ir_events_route(dev);
+    forget(waiting);
+}
+
+/* Take the device out of its waiter. */
+static void take_out(struct waiting *waiting)
+{
+    struct waiting **place = &waiting->waiter->waiting;
+
+    while (*place != waiting)
+        place = &(*place)->next;
+    *place = waiting->next;
 }
 
 struct ir_events *ir_events_detach(struct ir_dev *dev)
@@ -142,12 +159,10 @@ struct ir_events *ir_events_detach(struct ir_dev *dev)
 
     while (events != NULL && events->waiting != NULL) {
         struct waiting *one = events->waiting;
-        struct waiting **place = &one->waiter->waiting;
 
-        ir_events_leave(one);
-        while (*place != one)
-            place = &(*place)->next;
-        *place = one->next;
+        events->waiting = one->next_of_dev;
+        forget(one);
+        take_out(one);
         free(one);
     }
     dev->events = NULL;

@@ -147,7 +147,6 @@ static bool listen_to(struct waiting *waiting, uint64_t now)
             continue;
         if (line->fd >= 0 && now >= line->timed_until && hear(waiting->waiter, line, true)) {
             line->armed = true;
-            line->fired = false;
             continue;
         }
         all = false;
@@ -228,6 +227,14 @@ static int set_timer(struct ir_waiter *waiter, uint64_t period)
     return timerfd_settime(waiter->timer, 0, &when, NULL) == 0 ? 0 : -errno;
 }
 
+/* Nothing has interrupted yet. */
+static void forget_events(struct ir_waiter *waiter)
+{
+    for (struct waiting *one = waiter->waiting; one != NULL; one = one->next)
+        for (uint32_t i = 0; i < one->lines; i++)
+            one->line[i].fired = false;
+}
+
 int waiter_arm(struct ir_waiter *waiter, uint64_t limit)
 {
     uint64_t now = waiter_clock();
@@ -242,15 +249,13 @@ int waiter_arm(struct ir_waiter *waiter, uint64_t limit)
     result = set_timer(waiter, period < limit ? period : limit);
     if (result != 0)
         return result;
-    (void)take_events(waiter, 0); /* what came while nobody waited */
-    for (struct waiting *one = waiter->waiting; one != NULL; one = one->next)
-        for (uint32_t i = 0; i < one->lines; i++)
-            one->line[i].fired = false;
     for (struct waiting *one = waiter->waiting; one != NULL; one = one->next)
         arm(one);
     waiter->armed = true;
     waiter->armed_at = now;
-    /* What came before a vector was armed need not interrupt. */
+    /* What came before a vector was armed need not interrupt; and what has interrupted until now is there. */
+    (void)take_events(waiter, 0);
+    forget_events(waiter);
     result = waiter_look(waiter, now, true);
     if (result != 0) {
         mask(waiter);
