@@ -19,4 +19,4 @@ echo advise >/sys/kernel/mm/transparent_hugepage/shmem_enabled
 stty -F /dev/ttyS1 raw -echo
 cd /tmp || echo "init: there is no /tmp"
 . /shell.sh
-serve </dev/ttyS1 >/dev/ttyS1 2>&1
+(serve) </dev/ttyS1 >/dev/ttyS1 2>&1

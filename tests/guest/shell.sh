@@ -16,19 +16,21 @@ root() {
     exec "$@"
 }
 
-# start NAME WHO COMMAND...: in the background, with its output in NAME.out and NAME.err, and when it has ended, its
-# exit status in NAME.status.
+# start NAME WHO COMMAND...: in the background, with its output in NAME.out and NAME.err, its number in NAME.pid, and
+# when it has ended, its exit status in NAME.status.
 start() {
-    local name=$1
+    local name=$1 who=$2
 
-    shift
-    {
-        ("$@") >"$name.out" 2>"$name.err" &
-        echo $! >"$name.pid"
-        wait $!
-        echo $? >"$name.ended"
-        mv "$name.ended" "$name.status"
-    } </dev/null 2>/dev/null &
+    shift 2
+    rm -f "$name".*
+    ( # so that the first process hears of its end: busybox's read, on a signal, forgets what it has read
+        {
+            # shellcheck disable=SC2016  # the process itself knows its number
+            ("$who" sh -c 'echo $$ >"$0"; exec "$@"' "$name.pid" "$@") >"$name.out" 2>"$name.err"
+            echo $? >"$name.ended"
+            mv "$name.ended" "$name.status"
+        } </dev/null 2>/dev/null &
+    )
     until [ -s "$name.pid" ]; do
         usleep 1000
     done
@@ -48,6 +50,11 @@ finish() {
 # signal NAME SIGNAL
 signal() {
     kill "-$2" "$(cat "$1.pid")"
+}
+
+# refused WHO COMMAND...: run it, with all it says on standard output.
+refused() {
+    ("$@") 2>&1
 }
 
 # alive NAME: it has not ended.
@@ -108,6 +115,11 @@ interface() {
     basename "/sys/bus/pci/devices/$1"/virtio*/net/*
 }
 
+# ticks NAME: hundredths of a second of processor time that it has used.
+ticks() {
+    awk '{ print $14 + $15 }' "/proc/$(cat "$1.pid")/stat"
+}
+
 # serve: carry out a line after the other, and say how each ended.
 serve() {
     local line
@@ -117,9 +129,4 @@ serve() {
         eval "$line" </dev/null
         echo "=====status=$?"
     done
-}
-
-# ticks NAME: hundredths of a second of processor time that it has used.
-ticks() {
-    awk '{ print $14 + $15 }' "/proc/$(cat "$1.pid")/stat"
 }
