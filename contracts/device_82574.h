@@ -37,31 +37,33 @@ predicate followed(integer offset) =
     offset == E1000E_CTRL || offset == E1000E_RCTL || offset == E1000E_TCTL ||
     offset == E1000E_RFCTL;
 
-// Tails are written by the data path, once its direction runs.
-predicate is_tail(integer offset) = offset == E1000E_RDT || offset == E1000E_TDT;
+// Where device and driver are in a ring. Tails are written by the data path once its direction runs; before
+// that, all of these are set to 0.
+predicate is_place(integer offset) =
+    offset == E1000E_RDH || offset == E1000E_RDT || offset == E1000E_TDH || offset == E1000E_TDT;
 
 // What describes a ring and how it is fetched.
 predicate rx_ring_register(integer offset) =
     offset == E1000E_RDBAL || offset == E1000E_RDBAH || offset == E1000E_RDLEN ||
-    offset == E1000E_RXDCTL;
+    offset == E1000E_RDH || offset == E1000E_RDT || offset == E1000E_RXDCTL;
 predicate tx_ring_register(integer offset) =
     offset == E1000E_TDBAL || offset == E1000E_TDBAH || offset == E1000E_TDLEN ||
-    offset == E1000E_TXDCTL(0) || offset == E1000E_TARC0;
+    offset == E1000E_TDH || offset == E1000E_TDT || offset == E1000E_TXDCTL(0) || offset == E1000E_TARC0;
 
 // The state in which a register may change at all, whatever the value.
 predicate change_legal{L}(integer offset) =
     card.resetting == 0 && (rx_ring_register(offset) ==> card.receiving == 0) &&
     (tx_ring_register(offset) ==> card.sending == 0) &&
     (offset == E1000E_RFCTL || offset == E1000E_MRQC || offset == E1000E_RXCSUM ==>
-        card.receiving == 0) &&
-    !is_tail(offset);
+        card.receiving == 0);
 
 // A whole value is written.
 predicate write_legal{L}(integer offset, integer value) =
     register_ok(offset) && change_legal(offset) && !followed(offset) &&
     (offset == E1000E_RDBAL ==> value % 128 == 0) && (offset == E1000E_TDBAL ==> value % 128 == 0) &&
     (offset == E1000E_RDLEN ==> 128 <= value <= 65536 && value % 128 == 0) &&
-    (offset == E1000E_TDLEN ==> 128 <= value <= 65536 && value % 128 == 0);
+    (offset == E1000E_TDLEN ==> 128 <= value <= 65536 && value % 128 == 0) &&
+    (is_place(offset) ==> value == 0);
 
 // The same value is written to `count` registers in a row.
 predicate fill_legal{L}(integer first, integer count, integer value) =
@@ -93,7 +95,7 @@ predicate modify_legal{L}(integer offset, integer zeros, integer ones) =
         (zeros == E1000E_TCTL_COLLISIONS && ones % 4 == 0 && card.sending == 0)) &&
     (offset == E1000E_RFCTL ==> zeros == 0 && ones == E1000E_RFCTL_EXTEN) &&
     offset != E1000E_RDBAL && offset != E1000E_TDBAL && offset != E1000E_RDLEN &&
-    offset != E1000E_TDLEN;
+    offset != E1000E_TDLEN && !is_place(offset);
 
 predicate card_same{L1, L2} =
     \at(card.resetting, L2) == \at(card.resetting, L1) &&

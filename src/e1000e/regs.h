@@ -75,6 +75,7 @@
 #define E1000E_RDBAL             0x02800u
 #define E1000E_RDBAH             0x02804u
 #define E1000E_RDLEN             0x02808u
+#define E1000E_RDH               0x02810u
 #define E1000E_RDT               0x02818u
 #define E1000E_RXDCTL            0x02828u
 #define E1000E_RXDCTL_THRESHOLDS 0x013f3f3fu
@@ -100,6 +101,7 @@
 #define E1000E_TDBAL             0x03800u
 #define E1000E_TDBAH             0x03804u
 #define E1000E_TDLEN             0x03808u
+#define E1000E_TDH               0x03810u
 #define E1000E_TDT               0x03818u
 #define E1000E_TXDCTL(q)         (0x03828u + 0x100u * (q)) /* q < 2 */
 #define E1000E_TXDCTL_THRESHOLDS 0x013f3f3fu

@@ -10,7 +10,8 @@
 #define TX_PTHRESH 31u
 #define TX_HTHRESH 1u
 
-/* Where a ring is. The registers of both directions are laid out alike. */
+/* Where a ring is, and that it is empty: a reset may have left old places (that of QEMU does), and the
+ * device would go on from there. The registers of both directions are laid out alike. */
 /*@ requires dev_window(dev) && ring_described(memory) && card.resetting == 0;
     requires 0 < size <= 4096 && size % 64 == 0;
     requires (first == E1000E_RDBAL && card.receiving == 0) ||
@@ -27,6 +28,10 @@ static int describe_ring(struct e1000e_dev *dev, uint32_t first, const struct ir
         result = e1000e_write(dev, first + 4u, (uint32_t)(memory->iova / 4294967296u));
     if (result == 0)
         result = e1000e_write(dev, first + 8u, (uint32_t)size * IXGBE_DESC_BYTES);
+    if (result == 0)
+        result = e1000e_write(dev, first + 16u, 0); /* head */
+    if (result == 0)
+        result = e1000e_write(dev, first + 24u, 0); /* tail */
     return result;
 }
 

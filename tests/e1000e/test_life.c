@@ -59,6 +59,23 @@ static void start_describes_rings_and_fills_the_receive_ring(void **state)
     assert_int_equal(ir_start(window->dev), -EBUSY);
 }
 
+/* Heads and tails that a reset has left as they were. */
+static void start_begins_rings_at_their_first_slot(void **state)
+{
+    struct window *window = *state;
+
+    *window_at(window, E1000E_RDH) = 7;
+    *window_at(window, E1000E_RDT) = 9;
+    *window_at(window, E1000E_TDH) = 11;
+    *window_at(window, E1000E_TDT) = 13;
+    window_queues(window);
+    assert_int_equal(ir_start(window->dev), 0);
+    assert_int_equal(*window_at(window, E1000E_RDH), 0);
+    assert_int_equal(*window_at(window, E1000E_RDT), LENT);
+    assert_int_equal(*window_at(window, E1000E_TDH), 0);
+    assert_int_equal(*window_at(window, E1000E_TDT), 0);
+}
+
 static void frames_go_both_ways(void **state)
 {
     struct window *window = *state;
@@ -256,6 +273,7 @@ int main(void)
 #define WITH_TRAFFIC(test) cmocka_unit_test_setup_teardown(test, window_started, window_close)
         WITH_DRIVER(card_that_was_opened_is_set_up_and_off),
         WITH_TRAFFIC(start_describes_rings_and_fills_the_receive_ring),
+        WITH_DRIVER(start_begins_rings_at_their_first_slot),
         WITH_TRAFFIC(frames_go_both_ways),
         cmocka_unit_test_setup_teardown(buffers_of_each_size_are_described, window_open,
                                         window_close),
