@@ -58,7 +58,7 @@ def of_vfio(cards):
                   'signal holder TERM; finish holder >/dev/null')
     yield Refusal('a device that only root can use', 'user', f'{gen} {legacy}',
                   f'{legacy} is for root only without VFIO; let root give it to you: '
-                  fr'sudo ironring bind --user \$\(id -un\) {legacy} vfio-pci')
+                  fr'sudo ironring bind --user \$\(id -un\) {legacy} vfio-pci', f'release {legacy}')
     yield Refusal('to take an interface with an address', 'root', f'ironring bind --yes {twin} {other} vfio-pci',
                   f'{twin} is in use: its interface (eth.) is up and has the address 192.0.2.1; when nothing needs it, '
                   r'sudo ip link set \1 down, or add --force',
