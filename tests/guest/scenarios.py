@@ -89,14 +89,14 @@ def reference(tool, mac, *arguments):
         return read_capture(capture.name)
 
 
-def generates(tool, kind, mode, machine):
+def generates(tool, kind, machine):
     """What the tool generates arrives, at two sizes and from both cards."""
     total = Count(0)
     for card, size in zip(kind.of(machine), (SHORTEST, LONGEST)):
         wire = machine.wires[card.name]
         what = ('--count', '500', '--size', str(size), '--flows', '16', '--seed', str(size))
         expected = reference(tool, card.mac, *what)
-        job = machine.start(kind.who, 'ironring', 'gen', '--json', *MODES[mode], *what, card.address, runs_on=False)
+        job = machine.start(kind.who, 'ironring', 'gen', '--json', *what, card.address, runs_on=False)
         count = exchange([Way(wire, wire, [], expected)], machine.alive)
         count.sent = len(expected)
         status = job.finish()
@@ -133,9 +133,8 @@ def echoes_back(kind, mode, machine):
     return [str(moves(job, [Way(wire, wire, asked, answers)]))]
 
 
-def of_kind(kind, mode, tool):
+def in_mode(kind, mode):
     yield f'{kind} forwards, {mode}', functools.partial(forwards, kind, mode)
-    yield f'{kind} generates, {mode}', functools.partial(generates, tool, kind, mode)
     yield f'{kind} captures, {mode}', functools.partial(captures, kind, mode)
     yield f'{kind} echoes, {mode}', functools.partial(echoes_back, kind, mode)
 
@@ -209,10 +208,11 @@ def sleeps(kind, machine):
     job.has('capture.pcap', size_of_capture(frames))
     interrupts = machine.sure(f"grep -F '{card.address}' /proc/interrupts || true").splitlines()
     status = job.finish('TERM')
+    lines = [f'the waiter: {job.summary()["wait"]}']
     came = sum(int(line.split()[1]) for line in interrupts)
     if status != 0 or (kind.access == 'VFIO' and came == 0):
         raise Failed(f'exit status {status}, {came} interrupts\n{job.errors}')
-    return interrupts + [f'in a second without a frame it used {used} hundredths of a second of processor time']
+    return interrupts + lines + [f'in a second without a frame it used {used} hundredths of a second of processor time']
 
 
 def strays(who, confined, machine):
@@ -246,9 +246,11 @@ def of_vfio(tool):
     kinds = [Kind(*E1000E, 'VFIO'), Kind(*MODERN, 'VFIO')]
     mixed = Kind(*MIXED, 'VFIO')
     yield 'devices are given to uid 1000', functools.partial(gives_devices, [*E1000E[1], *MODERN[1]])
+    for kind in kinds:
+        yield f'{kind} generates', functools.partial(generates, tool, kind)
     for mode in MODES:
         for kind in kinds:
-            yield from of_kind(kind, mode, tool)
+            yield from in_mode(kind, mode)
             yield f'{kind} is killed amid traffic and opened again, {mode}', functools.partial(is_killed, kind, mode)
         yield f'{mixed} forward to each other, {mode}', functools.partial(forwards, mixed, mode)
     for kind in kinds:
@@ -262,10 +264,11 @@ def of_sysfs(kinds, tool):
     polling, waiting = MODES
     yield 'kernel drivers let go of devices', functools.partial(releases_devices, names)
     for kind in kinds:
-        yield from of_kind(kind, polling, tool)
+        yield f'{kind} generates', functools.partial(generates, tool, kind)
+        yield from in_mode(kind, polling)
     yield 'devices get a driver for their interrupt', functools.partial(gets_pins, names)
     for kind in kinds:
-        yield from of_kind(kind, waiting, tool)
+        yield from in_mode(kind, waiting)
         yield f'{kind} is killed amid traffic and opened again, {waiting}', functools.partial(is_killed, kind, waiting)
         yield f'{kind} sleeps while nothing comes', functools.partial(sleeps, kind)
 
