@@ -45,6 +45,14 @@ struct ir_pool {
 int ir_pool_create(struct ir_domain *domain, uint32_t count, uint32_t buffer_size,
                    struct ir_pool **pool);
 
+/* As ir_pool_create, but in memory that no device can reach. A queue that is set up on such a pool works
+ * as any other; under its ring is a small pool of its own, which counts as one of the 63, and each packet
+ * is copied across once, before the application gets it or after the application gave it up. So whatever a
+ * device writes to a buffer after it has returned it, nobody sees: what has been checked stays as it was.
+ * ir_pool_audit looks at those pools too. Errors as above. */
+int ir_pool_create_private(struct ir_domain *domain, uint32_t count, uint32_t buffer_size,
+                           struct ir_pool **pool);
+
 /* Release the pool and its memory. All its queues must be closed before; packets still held by the
  * application die with it. Null is allowed. Errors: -EBUSY a queue still uses the pool. */
 int ir_pool_destroy(struct ir_pool *pool);

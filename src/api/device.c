@@ -8,6 +8,7 @@
 
 #include "api/events.h"
 #include "api/pool.h"
+#include "api/private.h"
 #include "core/driver.h"
 
 #define LINK_POLL_MS 10u
@@ -33,8 +34,10 @@ int ir_rxq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_po
 {
     int result = queue == NULL ? -EINVAL : check_queue(dev, index, size, pool);
 
-    if (result == 0)
-        result = dev->ops->rxq_setup(dev, index, size, pool, queue);
+    if (result != 0)
+        return result;
+    result = ir_pool_is_private(pool) ? ir_private_rxq_setup(dev, index, size, pool, queue)
+                                      : dev->ops->rxq_setup(dev, index, size, pool, queue);
     if (result != 0)
         return result;
     (*queue)->dev = dev;
@@ -48,8 +51,10 @@ int ir_txq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_po
 {
     int result = queue == NULL ? -EINVAL : check_queue(dev, index, size, pool);
 
-    if (result == 0)
-        result = dev->ops->txq_setup(dev, index, size, pool, queue);
+    if (result != 0)
+        return result;
+    result = ir_pool_is_private(pool) ? ir_private_txq_setup(dev, index, size, pool, queue)
+                                      : dev->ops->txq_setup(dev, index, size, pool, queue);
     if (result != 0)
         return result;
     (*queue)->dev = dev;
@@ -70,7 +75,13 @@ int ir_start(struct ir_dev *dev)
 
 int ir_reset(struct ir_dev *dev)
 {
-    return dev == NULL ? -EINVAL : dev->ops->reset(dev);
+    int result;
+
+    if (dev == NULL)
+        return -EINVAL;
+    result = dev->ops->reset(dev);
+    ir_private_reset(dev->private_queues);
+    return result;
 }
 
 int ir_link(struct ir_dev *dev, struct ir_link *link)

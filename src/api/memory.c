@@ -89,3 +89,16 @@ void ir_memory_unmap(int file, uint64_t offset, uint64_t size, uint8_t *memory)
     /* When this fails, the pages stay until the domain goes or ir_memory_map has better luck. */
     (void)punch_hole(file, offset, size);
 }
+
+uint8_t *ir_memory_private(uint64_t size)
+{
+    void *pages =
+        mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+void ir_memory_private_free(uint8_t *memory, uint64_t size)
+{
+    (void)munmap(memory, (size_t)size); /* a whole mapping of ours: cannot fail */
+}

@@ -28,4 +28,9 @@ void ir_memory_unmap(int file, uint64_t offset, uint64_t size, uint8_t *memory);
  * `alignment` on, a power of two of at least a page. Null when there is none. */
 uint8_t *ir_memory_reserve(uint64_t size, uint64_t alignment);
 
+/* Zeroed memory that lies in no file, so that there is nothing to share with a device. Null when there
+ * is none. */
+uint8_t *ir_memory_private(uint64_t size);
+void ir_memory_private_free(uint8_t *memory, uint64_t size);
+
 #endif

@@ -10,6 +10,7 @@
 #include "api/domain.h"
 #include "api/drivers.h"
 #include "api/events.h"
+#include "api/private.h"
 #include "linux/pci.h"
 #include "linux/vhost_user.h"
 #include "sim/sim.h"
@@ -140,6 +141,7 @@ int ir_close(struct ir_dev *dev)
     struct ir_domain *domain;
     struct ir_transport *transport;
     struct ir_events *events;
+    struct ir_private *private_queues;
     int result;
 
     if (dev == NULL)
@@ -147,7 +149,9 @@ int ir_close(struct ir_dev *dev)
     domain = dev->domain;
     transport = dev->transport;
     events = ir_events_detach(dev);
+    private_queues = dev->private_queues;
     result = dev->ops->close(dev);
+    ir_private_close(private_queues);
     /* Not before: a device that is reset does not interrupt any more. */
     ir_events_release(events, transport);
     ir_domain_detach(domain, transport, result == 0);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 
 #include "api/domain.h"
+#include "api/memory.h"
+#include "api/private.h"
 #include "core/pool.h"
 
 #define BITMAP_WORDS (IR_POOL_BUFFERS_MAX / 64u)
@@ -26,6 +28,8 @@ struct record {
     struct ir_domain *domain;
     struct ir_dma memory;
     struct attached *rings;
+    bool is_private;             /* `memory` is known to no domain, and `rings` stays null */
+    struct ir_private *queues;   /* of a private pool */
     uint32_t number;             /* 1 to 63 */
     bool any_lost;               /* a bit in `lost` is set */
     uint64_t lost[BITMAP_WORDS]; /* buffers that a device kept */
@@ -71,8 +75,28 @@ static const struct record *const_record_of(const struct ir_pool *pool)
     return (const struct record *)pool;
 }
 
-int ir_pool_create(struct ir_domain *domain, uint32_t count, uint32_t buffer_size,
-                   struct ir_pool **pool)
+/* Memory of that size for the pool. */
+static int allocate(struct record *record, uint64_t size)
+{
+    if (!record->is_private)
+        return ir_domain_alloc(record->domain, size, &record->memory);
+    record->memory.memory = ir_memory_private(size);
+    record->memory.size = size; /* at device address 0, where nothing is ever mapped */
+    return record->memory.memory == NULL ? -ENOMEM : 0;
+}
+
+static void release(struct record *record)
+{
+    if (record->is_private)
+        ir_memory_private_free(record->memory.memory, record->memory.size);
+    else if (record->any_lost)
+        ir_domain_abandon(record->domain, &record->memory);
+    else
+        ir_domain_free(record->domain, &record->memory);
+}
+
+static int create(struct ir_domain *domain, uint32_t count, uint32_t buffer_size, bool is_private,
+                  struct ir_pool **pool)
 {
     struct record *record;
     int result;
@@ -87,13 +111,13 @@ int ir_pool_create(struct ir_domain *domain, uint32_t count, uint32_t buffer_siz
     if (record == NULL)
         return -ENOMEM;
     record->domain = domain;
+    record->is_private = is_private;
     record->number = take_number();
     if (record->number == 0) {
         result = -ENOSPC;
         goto free_record;
     }
-    result = ir_domain_alloc(domain, (uint64_t)count * (IR_POOL_HEADROOM + buffer_size),
-                             &record->memory);
+    result = allocate(record, (uint64_t)count * (IR_POOL_HEADROOM + buffer_size));
     if (result != 0)
         goto free_number;
     result = ir_pool_init(&record->pool, record->memory.memory, record->memory.iova, count,
@@ -104,12 +128,24 @@ int ir_pool_create(struct ir_domain *domain, uint32_t count, uint32_t buffer_siz
     return 0;
 
 free_memory:
-    ir_domain_free(domain, &record->memory);
+    release(record);
 free_number:
     release_number(record->number);
 free_record:
     free(record);
     return result;
+}
+
+int ir_pool_create(struct ir_domain *domain, uint32_t count, uint32_t buffer_size,
+                   struct ir_pool **pool)
+{
+    return create(domain, count, buffer_size, false, pool);
+}
+
+int ir_pool_create_private(struct ir_domain *domain, uint32_t count, uint32_t buffer_size,
+                           struct ir_pool **pool)
+{
+    return create(domain, count, buffer_size, true, pool);
 }
 
 int ir_pool_destroy(struct ir_pool *pool)
@@ -119,12 +155,9 @@ int ir_pool_destroy(struct ir_pool *pool)
     if (pool == NULL)
         return 0;
     record = record_of(pool);
-    if (record->rings != NULL)
+    if (record->rings != NULL || record->queues != NULL)
         return -EBUSY;
-    if (record->any_lost)
-        ir_domain_abandon(record->domain, &record->memory);
-    else
-        ir_domain_free(record->domain, &record->memory);
+    release(record);
     release_number(record->number);
     free(record);
     return 0;
@@ -138,6 +171,16 @@ uint32_t ir_pool_available(const struct ir_pool *pool)
 struct ir_domain *ir_pool_domain(const struct ir_pool *pool)
 {
     return const_record_of(pool)->domain;
+}
+
+bool ir_pool_is_private(const struct ir_pool *pool)
+{
+    return const_record_of(pool)->is_private;
+}
+
+struct ir_private **ir_pool_private_queues(struct ir_pool *pool)
+{
+    return &record_of(pool)->queues;
 }
 
 int ir_pool_attach(struct ir_pool *pool, const struct ir_ring *ring)
@@ -229,5 +272,5 @@ int ir_pool_audit(const struct ir_pool *pool)
         if (granted)
             held++;
     }
-    return total == pool->count ? held : -EIO;
+    return total == pool->count && ir_private_audit(record->queues) ? held : -EIO;
 }

@@ -6,12 +6,20 @@
 #ifndef IRONRING_API_POOL_H
 #define IRONRING_API_POOL_H
 
+#include <stdbool.h>
+
 #include <ironring/pool.h>
 
 #include "core/ring.h"
 
 /* The domain that a pool of ir_pool_create was made in. */
 struct ir_domain *ir_pool_domain(const struct ir_pool *pool);
+
+/* Whether it was made by ir_pool_create_private: no device can reach its memory. */
+bool ir_pool_is_private(const struct ir_pool *pool);
+struct ir_private;
+/* The head of the list of a private pool's queues (private.h). */
+struct ir_private **ir_pool_private_queues(struct ir_pool *pool);
 
 /* Note that a ring holds buffers of the pool. The ring is borrowed until ir_pool_detach.
  * Errors: -ENOMEM. */
