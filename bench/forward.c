@@ -4,6 +4,7 @@
  * bench/run to count the instructions of. The cards work only between bursts (mode=step), so what
  * forward_burst costs is the driver's cost, but for the register accesses that reach the card's model.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +78,9 @@ static int start_port(struct path *path, struct ir_dev *dev, struct ir_rxq **rxq
     return status;
 }
 
-/* `card` is a device string without wires, such as sim:82599. */
-static int set_up(struct path *path, const char *card)
+/* `card` is a device string without wires, such as sim:82599. `private`: on a private pool, so that each
+ * packet is copied twice. */
+static int set_up(struct path *path, const char *card, bool private)
 {
     char in[DEVICE_LENGTH], out[DEVICE_LENGTH];
     struct ir_rxq *unused_rxq;
@@ -87,7 +89,8 @@ static int set_up(struct path *path, const char *card)
     (void)snprintf(in, sizeof(in), "%s,mode=step,wire=gen,size=60", card);
     (void)snprintf(out, sizeof(out), "%s,mode=step", card);
     if (ir_domain_create(&path->domain) < 0 ||
-        ir_pool_create(path->domain, BUFFERS, IR_BUFFER_SIZE_MIN, &path->pool) < 0 ||
+        (private ? ir_pool_create_private : ir_pool_create)(path->domain, BUFFERS,
+                                                            IR_BUFFER_SIZE_MIN, &path->pool) < 0 ||
         open_port(path, in, &path->in) < 0 || open_port(path, out, &path->out) < 0)
         return INTO_ERRORS;
     if (start_port(path, path->in, &path->rxq, &unused_txq) < 0 ||
@@ -133,8 +136,8 @@ int main(int argc, char **argv)
     struct path path = {0};
     uint64_t burst, packets;
 
-    if (argc != 4) {
-        (void)fprintf(stderr, "usage: forward BURST PACKETS CARD\n");
+    if (argc != 4 && (argc != 5 || strcmp(argv[4], "private") != 0)) {
+        (void)fprintf(stderr, "usage: forward BURST PACKETS CARD [private]\n");
         return 2;
     }
     burst = strtoull(argv[1], NULL, 10);
@@ -143,7 +146,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "forward: BURST is 1 to %u, PACKETS a multiple of it\n", BURST_MAX);
         return 2;
     }
-    if (set_up(&path, argv[3]) < 0 ||
+    if (set_up(&path, argv[3], argc == 5) < 0 ||
         run(&path, (uint32_t)burst, WARM_UP - WARM_UP % burst, warm_up_burst) < 0 ||
         run(&path, (uint32_t)burst, packets, forward_burst) < 0 || tear_down(&path) < 0) {
         (void)fprintf(stderr, "forward: failed\n");

@@ -50,6 +50,7 @@ struct cli_settings {
     bool json;
     bool touch;
     bool no_sandbox;
+    bool private_copies;
     bool help;
 };
 
@@ -81,6 +82,7 @@ extern const struct cli_command cli_bind;
     "      --ring N        descriptors a ring, a power of two from 64 to 4096 (512)\n"             \
     "      --pool N        packet buffers, up to 65536 (as many as the rings need)\n"              \
     "      --buffer N      bytes a buffer: 2048, 4096, 8192 or 16384 (2048)\n"                     \
+    "      --private       copy packets, so that no device can change one that has come\n"         \
     "      --no-sandbox    keep all rights while packets move\n"                                   \
     "  -j, --json          print a JSON object a second and a summary on standard output\n"        \
     "  -h, --help          print this help\n"

@@ -39,6 +39,7 @@ static const struct row rows[] = {
     {"ring", 0, POWER_OF_TWO, FIELD(ring), IR_RING_SIZE_MIN, IR_RING_SIZE_MAX, CLI_RUNNING},
     {"pool", 0, NUMBER, FIELD(pool), 1, IR_POOL_BUFFERS_MAX, CLI_RUNNING},
     {"buffer", 0, POWER_OF_TWO, FIELD(buffer), IR_BUFFER_SIZE_MIN, IR_BUFFER_SIZE_MAX, CLI_RUNNING},
+    {"private", 0, FLAG, FIELD(private_copies), 0, 0, CLI_RUNNING},
     {"no-sandbox", 0, FLAG, FIELD(no_sandbox), 0, 0, CLI_RUNNING},
     {"idle", 0, SECONDS, FIELD(idle), 0, 0, CLI_FWD | CLI_CAPTURE | CLI_ECHO},
     {"wait", 0, TEXT, FIELD(wait), 0, 0, CLI_FWD | CLI_CAPTURE | CLI_ECHO},

@@ -98,8 +98,8 @@ static int make_pool(struct cli_run *run, uint64_t count)
 {
     const struct cli_settings *settings = run->settings;
     char why[IR_ERROR_LENGTH];
-    int error =
-        ir_pool_create(run->domain, (uint32_t)count, (uint32_t)settings->buffer, &run->pool);
+    int error = (settings->private_copies ? ir_pool_create_private : ir_pool_create)(
+        run->domain, (uint32_t)count, (uint32_t)settings->buffer, &run->pool);
 
     if (error == 0)
         return CLI_OK;
