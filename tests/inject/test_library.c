@@ -36,6 +36,7 @@ struct wire {
     void (*traffic)(struct life *life, bool again);
     /* Kinds whose failure a wire may answer with lost frames: a TAP interface that is down or busy. */
     bool may_lose;
+    bool private_pool;
 };
 
 struct subject {
@@ -209,6 +210,8 @@ static int create_domain(struct life *life, unsigned port)
 static int create_pool(struct life *life, unsigned port)
 {
     (void)port;
+    if (life->wire->private_pool)
+        return ir_pool_create_private(life->domain, BUFFERS, 2048, &life->pool);
     return ir_pool_create(life->domain, BUFFERS, 2048, &life->pool);
 }
 
@@ -425,6 +428,11 @@ static const struct wire memory_wire = {
     .keys = {"mode=step,wire=memory"},
     .traffic = memory_traffic,
 };
+static const struct wire private_wire = {
+    .keys = {"mode=step,wire=memory"},
+    .traffic = memory_traffic,
+    .private_pool = true,
+};
 static const struct wire running_card = {
     .keys = {"wire=memory"},
     .thread = true,
@@ -454,6 +462,7 @@ int main(int argc, char **argv)
 {
     const struct scenario scenarios[] = {
         {"a_device_on_a_memory_wire", &(struct subject){"82599", &memory_wire}, run_life},
+        {"a_device_on_a_private_pool", &(struct subject){"82599", &private_wire}, run_life},
         {"a_device_with_a_thread", &(struct subject){"82599", &running_card}, run_life},
         {"two_devices_on_a_link", &(struct subject){"82599", &link_wire}, run_life},
         {"a_device_on_a_generator", &(struct subject){"82599", &gen_wire}, run_life},
@@ -462,6 +471,7 @@ int main(int argc, char **argv)
         {"an_82574_on_a_memory_wire", &(struct subject){"82574", &memory_wire}, run_life},
         {"an_82574_with_a_thread", &(struct subject){"82574", &running_card}, run_life},
         {"a_virtio_device_on_a_memory_wire", &(struct subject){"virtio", &memory_wire}, run_life},
+        {"a_virtio_device_on_a_private_pool", &(struct subject){"virtio", &private_wire}, run_life},
         {"a_virtio_device_with_a_thread", &(struct subject){"virtio", &running_card}, run_life},
         {"two_virtio_devices_on_a_link", &(struct subject){"virtio", &link_wire}, run_life},
         {"a_virtio_device_on_a_generator", &(struct subject){"virtio", &gen_wire}, run_life},
