@@ -79,8 +79,8 @@ struct ir_dev {
     uint32_t pairs;       /* queue pairs of which a queue is set up */
     struct ir_interrupts interrupts;
     struct ir_private *private_queues; /* src/api/private.c's, or null */
-    struct ir_events *events; /* who waits, src/api/events.h; null while nobody does */
-    char name[64];            /* the device string, shortened when longer */
+    struct ir_events *events;          /* who waits, src/api/events.h; null while nobody does */
+    char name[64];                     /* the device string, shortened when longer */
 };
 
 /* One row in the table of drivers. */
