@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Queues on private pools; see private.h. A packet crosses by ir_pool_transfer and by nothing else, and
- * is at each moment in exactly one of the two pools.
+ * Queues on private pools; see private.h. A packet crosses by cross() and by nothing else: the copy is
+ * that of ir_pool_copy, which is proved.
  */
 #include "api/private.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "api/pool.h"
-#include "core/transfer.h"
+#include "core/copy.h"
 
 #define CHUNK 32u /* packets that cross at a time */
 
@@ -45,6 +45,20 @@ static const struct ir_private *of_const_tx(const struct ir_txq *queue)
                                                      offsetof(struct ir_private, tx));
 }
 
+/* The packet from one pool to the other: a checked view, one copy, and its buffer goes back. Errors:
+ * -ESTALE the application does not hold it, -EMSGSIZE it does not fit in a buffer, -ENOBUFS. */
+static int cross(struct ir_pool *from, struct ir_pkt pkt, struct ir_pool *to, struct ir_pkt *copy)
+{
+    uint32_t length = ir_pkt_length(pkt);
+    const uint8_t *bytes = ir_pkt_data(from, pkt, 0, length);
+    int result;
+
+    if (bytes == NULL)
+        return ir_pool_holds(from, pkt) ? -EMSGSIZE : -ESTALE;
+    result = ir_pool_copy(to, bytes, length, copy);
+    return result != 0 ? result : ir_pool_return(from, pkt);
+}
+
 static uint32_t least(uint64_t a, uint64_t b)
 {
     return (uint32_t)(a < b ? a : b);
@@ -60,7 +74,7 @@ static int receive_chunk(struct ir_private *queue, struct ir_pkt *pkts, uint32_t
 
     /* None can fail: there is room, and a buffer here is as large as one there. */
     for (int i = 0; i < got; i++)
-        crossed += ir_pool_transfer(queue->dma, inner[i], queue->pool, &pkts[crossed]) == 0;
+        crossed += cross(queue->dma, inner[i], queue->pool, &pkts[crossed]) == 0;
     return crossed;
 }
 
@@ -140,8 +154,7 @@ static int accept_chunk(struct ir_private *queue, const struct ir_pkt *pkts, uin
         uint32_t length = ir_pkt_length(pkts[queue->end]);
 
         if (length >= IR_FRAME_MIN && length <= queue->frame_max)
-            result = ir_pool_transfer(queue->pool, pkts[queue->end], queue->dma,
-                                      &queue->waiting[queue->end]);
+            result = cross(queue->pool, pkts[queue->end], queue->dma, &queue->waiting[queue->end]);
         else
             result = ir_pool_holds(queue->pool, pkts[queue->end]) ? -EMSGSIZE : -ESTALE;
         queue->end += result == 0;
