@@ -37,6 +37,26 @@ static int tx_reclaim(struct ir_txq *queue)
     return e1000e_tx_reclaim((struct ixgbe_txq *)queue);
 }
 
+static uint32_t rx_pending(const struct ir_rxq *queue)
+{
+    return ixgbe_rx_pending((const struct ixgbe_rxq *)queue);
+}
+
+static void rx_check(struct ir_rxq *queue)
+{
+    ixgbe_rx_check((struct ixgbe_rxq *)queue);
+}
+
+static uint32_t tx_pending(const struct ir_txq *queue)
+{
+    return e1000e_tx_pending((const struct ixgbe_txq *)queue);
+}
+
+static void tx_check(struct ir_txq *queue)
+{
+    ixgbe_tx_check((struct ixgbe_txq *)queue);
+}
+
 static int rxq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct ir_pool *pool,
                      struct ir_rxq **queue)
 {
@@ -52,6 +72,8 @@ static int rxq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
         return result;
     dev->rx.queue.base.burst = rx_burst;
     dev->rx.queue.base.drops = rx_drops;
+    dev->rx.queue.base.pending = rx_pending;
+    dev->rx.queue.base.check = rx_check;
     *queue = &dev->rx.queue.base;
     return 0;
 }
@@ -71,6 +93,8 @@ static int txq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
         return result;
     dev->tx.queue.base.burst = tx_burst;
     dev->tx.queue.base.reclaim = tx_reclaim;
+    dev->tx.queue.base.pending = tx_pending;
+    dev->tx.queue.base.check = tx_check;
     *queue = &dev->tx.queue.base;
     return 0;
 }

@@ -345,6 +345,16 @@ int32_t e1000e_tx_burst(struct ixgbe_txq *queue, const struct ir_pkt *pkts, uint
 */
 int32_t
 e1000e_tx_reclaim(struct ixgbe_txq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */;
+/* As ixgbe_tx_pending. */
+/*@ requires \valid_read(queue) && ring_shape(&queue->ring);
+    requires queue->ring.size % IXGBE_TXD_LEGACY_GROUP == 0;
+    requires \valid(queue->desc + (0 .. queue->ring.size - 1));
+    assigns \nothing;
+    ensures \result == 0 || \result == 1;
+    ensures broken: queue->broken != 0 ==> \result == 1;
+    ensures nothing_lent: queue->broken == 0 && used(&queue->ring) == 0 ==> \result == 0;
+*/
+uint32_t e1000e_tx_pending(const struct ixgbe_txq *queue);
 
 /* device.c: the device's life. Each of these keeps DEV_OK, whatever the device does; what it may be
  * told when is contracts/device_82574.h's affair, and proved. */

