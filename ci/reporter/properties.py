@@ -22,7 +22,7 @@ ADDRESSES = ('src/core/dma.c:ir_dma_iova', 'src/core/pool.h:ir_pool_iova', 'src/
              'src/virtio/queue.*:virtio_post*', 'src/virtio/queue.h:virtio_header_iova', 'src/virtio/control.c:write_command')
 HANDLES = ('include/ironring/*', 'src/core/packet.c', 'src/core/handle.h', 'src/core/pool.h:ir_pool_holds',
            'src/core/pool.h:ir_pool_grant', 'src/core/pool.h:ir_pool_revoke', 'src/core/pool.c:ir_pool_return',
-           'src/core/pool.c:ir_pool_take', 'src/core/regs.*', 'src/ixgbe/send.h:ixgbe_tx_check',
+           'src/core/pool.c:ir_pool_take', 'src/core/regs.*', 'src/ixgbe/send.h:ixgbe_tx_refusal',
            'src/virtio/tx.c:tx_check')
 FETCHES = ('src/core/dma.h:ir_dma_load*', 'src/ixgbe/rx.c:rx_take', 'src/ixgbe/rx.c:rx_deliver*',
            'src/ixgbe/rx.c:rx_drop', 'src/ixgbe/rx.c:rx_breach', 'src/ixgbe/descriptor.h',
