@@ -81,7 +81,7 @@ void ixgbe_rx_make(struct ixgbe_rx *rx, const struct ir_regs *regs, struct ir_po
 
 void ixgbe_tx_make(struct ixgbe_tx *tx, const struct ir_regs *regs, struct ir_pool *pool,
                    const struct ir_dma *memory, uint32_t size, uint32_t tail_register,
-                   volatile ir_device32 *head)
+                   volatile ir_device32 *head, uint32_t longest)
 {
     (void)ixgbe_txq_init(&tx->queue, size);
     tx->queue.regs = regs;
@@ -89,8 +89,7 @@ void ixgbe_tx_make(struct ixgbe_tx *tx, const struct ir_regs *regs, struct ir_po
     tx->queue.desc = ring_at(memory, size);
     tx->queue.head = head;
     tx->queue.tail_register = tail_register;
-    tx->queue.frame_max =
-        pool->buffer_size < IR_FRAME_MAX ? (uint32_t)pool->buffer_size : IR_FRAME_MAX;
+    tx->queue.frame_max = pool->buffer_size < longest ? (uint32_t)pool->buffer_size : longest;
     tx->queue.broken = 1;
     tx->memory.memory = memory->memory;
     tx->memory.iova = memory->iova;

@@ -100,22 +100,23 @@ void ixgbe_ring_clear(struct ixgbe_desc *desc, uint64_t size);
 void ixgbe_rx_make(struct ixgbe_rx *rx, const struct ir_regs *regs, struct ir_pool *pool,
                    const struct ir_dma *memory, uint32_t size, uint32_t tail_register,
                    uint64_t errors);
-/* The same; `head` is where the device writes its progress, or null when it does not. */
+/* The same; `head` is where the device writes its progress, or null when it does not, and `longest` the
+ * longest frame that it can send. */
 /*@ requires \valid(tx) && \valid_read(pool) && \valid_read(memory);
     requires \separated(tx, pool) && \separated(tx, memory);
     requires (size == 64 || size == 128 || size == 256 || size == 512 || size == 1024 ||
               size == 2048 || size == 4096);
-    requires size * 16 <= memory->size;
+    requires size * 16 <= memory->size && longest <= IR_FRAME_MAX;
     assigns *tx;
     ensures tx->queue.pool == pool && tx->queue.broken == 1 && tx->set_up == 1;
     ensures tx->queue.ring.size == size && \valid(tx->queue.desc + (0 .. size - 1));
     ensures tx->queue.head == head;
-    ensures tx->queue.frame_max <= IR_FRAME_MAX && tx->queue.frame_max <= pool->buffer_size;
+    ensures tx->queue.frame_max <= longest && tx->queue.frame_max <= pool->buffer_size;
     ensures tx->memory.iova == memory->iova && tx->memory.size == memory->size;
     ensures tail: tx->queue.tail_register == tail_register;
 */
 void ixgbe_tx_make(struct ixgbe_tx *tx, const struct ir_regs *regs, struct ir_pool *pool,
                    const struct ir_dma *memory, uint32_t size, uint32_t tail_register,
-                   volatile ir_device32 *head);
+                   volatile ir_device32 *head, uint32_t longest);
 
 #endif

@@ -75,7 +75,7 @@ int ixgbe_tx_create(struct ixgbe_dev *dev, uint32_t index, uint32_t size, struct
         return result;
     /*@ ghost provided: ; */
     ixgbe_tx_make(tx, &dev->base.transport->bars[0], pool, &memory, size, IXGBE_TDT(index),
-                  head_at(&memory, (uint64_t)size * IXGBE_DESC_BYTES));
+                  head_at(&memory, (uint64_t)size * IXGBE_DESC_BYTES), IR_FRAME_MAX);
     /*@ assert others_apart: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
             \separated(tx, &dev->tx[q]); */
     /*@ assert others_numbers: \forall integer q; 0 <= q < IR_QUEUES_MAX ==> q != index ==>
