@@ -212,28 +212,6 @@ static void ask(struct ir_dev *dev)
         dev->ops->info(dev, &info);
 }
 
-/* As src/api/events.c and src/api/wait_sleep.c do, with anything. */
-static void wait_for(struct ir_dev *dev)
-{
-    dev->interrupts.vectors = any32 % (IR_VECTORS_MAX + 1u);
-    dev->interrupts.throttle = any32;
-    dev->interrupts.link = any != 0;
-    for (uint32_t q = 0; q < IR_QUEUES_MAX; q++) {
-        dev->interrupts.rx[q] = any != 0;
-        dev->interrupts.tx[q] = any != 0;
-    }
-    if (any)
-        (void)dev->ops->route(dev);
-    if (any)
-        (void)dev->ops->arm(dev, any32);
-    if (any)
-        (void)dev->ops->mask(dev, any32);
-    if (rxq != NULL && rxq->pending(rxq) == 0)
-        rxq->check(rxq);
-    if (txq != NULL && txq->pending(txq) == 0)
-        txq->check(txq);
-}
-
 /* The first and the last queue, of any size; src/api checks the index before. */
 static void set_up(struct ir_dev *dev)
 {
@@ -262,8 +240,6 @@ static void use(struct ir_dev *dev)
             change_settings(dev);
         if (any)
             ask(dev);
-        if (any)
-            wait_for(dev);
         if (any)
             (void)dev->ops->reset(dev);
     }
