@@ -52,6 +52,17 @@ smallest_pool_forwards_everything() {
     same "$data/mptcp-v0.pcap" "$work/out.pcap"
 }
 
+private_copies_forward_generate_and_capture_everything() {
+    run 0 fwd --private --touch "$card,rx=$data/mptcp-v0.pcap" "$card,tx=$work/out.pcap"
+    same --touched "$data/mptcp-v0.pcap" "$work/out.pcap"
+    counts 264 264 0
+    run 0 capture --private "$card,rx=$data/ssh.pcap" "$work/a.pcap"
+    same "$data/ssh.pcap" "$work/a.pcap"
+    run 0 gen --private --count 1k --seed 7 "$card,tx=$work/b.pcap"
+    run 0 gen --count 1k --seed 7 "$card,tx=$work/c.pcap"
+    same "$work/b.pcap" "$work/c.pcap"
+}
+
 touch_increments_byte_48() {
     run 0 fwd --touch "$card,rx=$data/mptcp-v0.pcap" "$card,tx=$work/out.pcap"
     same --touched "$data/mptcp-v0.pcap" "$work/out.pcap"
@@ -241,6 +252,7 @@ run_tests \
     both_directions_are_forwarded \
     every_burst_and_ring_size_forwards_everything \
     smallest_pool_forwards_everything \
+    private_copies_forward_generate_and_capture_everything \
     touch_increments_byte_48 \
     count_ends_a_run_exactly \
     duration_ends_a_run \
