@@ -220,6 +220,7 @@ def strays(who, confined, machine):
     it can do neither, and the kernel says so; without one it can do both, which shows that this test could fail."""
     card = machine.cards['intel0']
     wire = machine.wires[card.name]
+    machine.sure('sleep 5')  # the kernel tells of ten faults in that time, and killed drivers cause some
     job = machine.start('root', 'stray', card.address, *(['1000'] if who == 'user' else []), runs_on=False)
     job.has(f'{job.name}.out', 1)
     way = Way(wire, wire, numbered(4, 8), [])
