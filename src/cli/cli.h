@@ -46,7 +46,7 @@ struct cli_settings {
     bool yes;
     bool dry_run;
     bool force;
-    const char *wait;   /* adaptive, interrupt or poll; null for the first */
+    const char *wait; /* adaptive, interrupt or poll; null for the first */
     bool json;
     bool touch;
     bool no_sandbox;
