@@ -17,7 +17,7 @@ FORBIDDEN = {
     r'^\s*volatile\b': 'a volatile clause, which replaces the arbitrary device',
     r'\bcalls\b': 'calls',
 }
-KEYWORDS = {'if', 'while', 'for', 'switch', 'return', 'sizeof', 'do', 'else', '_Alignof'}
+KEYWORDS = {'if', 'while', 'for', 'switch', 'case', 'return', 'sizeof', 'do', 'else', '_Alignof'}
 
 
 def forbidden(unit):

@@ -97,6 +97,42 @@ static void frames_go_both_ways(void **state)
     assert_int_equal(drops.errors, 1);
 }
 
+/* As somebody who waits asks (core/driver.h). */
+static void queues_tell_what_is_worth_a_call(void **state)
+{
+    struct window *window = *state;
+    struct e1000e_dev *dev = window_record(window);
+    struct ir_pkt pkt;
+
+    assert_int_equal(window->rx->pending(window->rx), 0);
+    dev->rx.queue.desc[0].hi = 3 | 60ull << 32;
+    assert_int_equal(window->rx->pending(window->rx), 1);
+    assert_int_equal(ir_rx(window->rx, &pkt, 1), 1);
+    assert_int_equal(window->tx->pending(window->tx), 0);
+    assert_int_equal(ir_tx(window->tx, &pkt, 1), 1);
+    assert_int_equal(window->tx->pending(window->tx), 0);
+    dev->tx.queue.desc[0].hi |= 1ull << 32;
+    assert_int_equal(window->tx->pending(window->tx), 1);
+    assert_int_equal(ir_tx_reclaim(window->tx), 0);
+    assert_int_equal(window->tx->pending(window->tx), 0);
+}
+
+static void queues_of_a_card_that_is_gone_are_found_broken(void **state)
+{
+    struct window *window = *state;
+
+    window->rx->check(window->rx);
+    window->tx->check(window->tx);
+    assert_int_equal(window->rx->pending(window->rx), 0);
+    assert_int_equal(window->tx->pending(window->tx), 0);
+    window->fault = WINDOW_GONE;
+    window->rx->check(window->rx);
+    window->tx->check(window->tx);
+    assert_int_equal(window->rx->pending(window->rx), 1);
+    assert_int_equal(window->tx->pending(window->tx), 1);
+    window->fault = WINDOW_NONE;
+}
+
 /* Each size of buffer is told as RCTL.BSIZE and BSEX (10.2.5), and bounds the frames that are sent. */
 static void buffers_of_each_size_are_described(void **state)
 {
@@ -275,6 +311,8 @@ int main(void)
         WITH_TRAFFIC(start_describes_rings_and_fills_the_receive_ring),
         WITH_DRIVER(start_begins_rings_at_their_first_slot),
         WITH_TRAFFIC(frames_go_both_ways),
+        WITH_TRAFFIC(queues_tell_what_is_worth_a_call),
+        WITH_TRAFFIC(queues_of_a_card_that_is_gone_are_found_broken),
         cmocka_unit_test_setup_teardown(buffers_of_each_size_are_described, window_open,
                                         window_close),
         WITH_DRIVER(queues_are_set_up_once_and_while_stopped),
