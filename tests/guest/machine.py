@@ -11,8 +11,10 @@ import time
 
 from wires import Wire
 
-QEMU = ('qemu-system-x86_64', '-M', 'q35', '-accel', 'tcg', '-cpu', 'max', '-m', '512', '-nodefaults', '-no-reboot',
-        '-display', 'none', '-device', 'intel-iommu,intremap=on,caching-mode=on,device-iotlb=on')
+# It ends when the thread that started it does, however that comes about.
+QEMU = ('setpriv', '--pdeathsig', 'KILL', 'qemu-system-x86_64', '-M', 'q35', '-accel', 'tcg', '-cpu', 'max', '-m',
+        '512', '-nodefaults', '-no-reboot', '-display', 'none',
+        '-device', 'intel-iommu,intremap=on,caching-mode=on,device-iotlb=on')
 MODERN = {'disable-legacy': 'on', 'iommu_platform': 'on', 'ats': 'on'}
 # Without the check a loaded host can be too slow for the timer to tick in time.
 KERNEL = 'quiet panic=-1 no_timer_check hugepages=48'
