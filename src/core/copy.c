@@ -48,11 +48,16 @@ int32_t ir_pool_copy(struct ir_pool *pool, const uint8_t *bytes, uint32_t length
     /*@ assert inside: index * pool->stride + length <= pool->count * pool->stride - IR_POOL_HEADROOM; */
     /*@ assert exist: \forall integer b; 0 <= b < 65536 ==> pool->grant[b] != 0 ==> b < pool->count; */
     /*@ assert shape: pool_shape(pool); */
+    /*@ assert same: pool->count == \at(pool->count, Pre) && pool->stride == \at(pool->stride, Pre) &&
+            pool->data == \at(pool->data, Pre); */
     /*@ assert memory: \valid(pool->data + (0 .. pool->count * pool->stride - IR_POOL_HEADROOM - 1)); */
     /*@ assert readable: pool_readable(pool); */
     target = ir_pkt_data(pool, *pkt, 0u, length);
     /*@ assert granted: target == pool->data + index * pool->stride; */
     /*@ assert apart: \separated(target + (0 .. length - 1), bytes + (0 .. length - 1)); */
     copy_bytes(target, bytes, length);
+    /*@ assert copied: \forall integer i; 0 <= i < length ==> target[i] == \at(bytes[i], Pre); */
+    /*@ assert there: \forall integer i; 0 <= i < length ==>
+            pool->data[index * pool->stride + i] == target[i]; */
     return 0;
 }
