@@ -229,7 +229,7 @@ static bool both_cards_are_listed(void)
 static bool summary_is_printed(void)
 {
     return all_is_in_the_capture() && strstr(text_of("out"), "\"type\":\"summary\"") != NULL &&
-           strstr(text_of("out"), "]}\n") != NULL;
+           strstr(text_of("out"), "}}\n") != NULL;
 }
 
 #define COMMON_NAMES "a pool of", "sim:", "rx=/", "tx=/", "standard output"
