@@ -241,7 +241,7 @@ static const struct command forward = {
 };
 static const struct command forward_json = {
     {"ironring", "fwd", "--json", "--ring", "64", ",rx=%s/in.pcap", ",tx=%s/out.pcap"},
-    {COMMON_NAMES},
+    {COMMON_NAMES, "waiting for packets"},
     summary_is_printed,
 };
 static const struct command generate = {
