@@ -9,12 +9,15 @@ import stamp
 CODE = ('src', 'include', 'meson.build', 'meson_options.txt')
 # Who lies to the driver, how the programs of such tests are named, and, in the group, what of it they test.
 HOSTILE = (
-    ('82599', r'hostile (?!threads)(.+)'),
+    ('82599', r'hostile (?!threads)([^,]+)'),
     ('82599', r'tool (hostile), 82599'),
+    ('82574', r'hostile (.+), 82574'),
+    ('82574', r'tool (hostile), 82574'),
     ('virtio card', r'virtio lies (.+)'),
     ('virtio card', r'virtio (seeds|fetch)'),
     ('virtio card', r'tool (hostile), virtio'),
     ('card of either make', r'hostile (threads)'),
+    ('card of either make', r'api (wait) hostile'),
     ('vhost-user back end', r'vhost_user (peers)'),
 )
 ANALYZERS = ('gcc -fanalyzer', 'Frama-C Eva')

@@ -147,8 +147,8 @@ class Judgement(Case):
     def test_tests_that_were_none_are_bad_and_those_without_each_hostile_device_are_not_all(self):
         self.assertEqual(self.spoiled('tests', lambda report: report['results'].clear()),
                          ('bad', ['no test was run']))
-        for name, who in (('hostile (?!threads)', '82599'), ('virtio|tool', 'virtio card'), ('vhost', 'vhost-user back end'),
-                          ('hostile threads', 'card of either make')):
+        for name, who in (('hostile (?!threads)[^,]+$', '82599'), ('hostile .*, 82574', '82574'), ('virtio|tool', 'virtio card'),
+                          ('vhost', 'vhost-user back end'), ('hostile threads', 'card of either make')):
             with self.subTest(who=who):
                 self.assertEqual(self.spoiled('tests', lambda report: report.update(
                     results=[row for row in report['results'] if not re.match(name, row['program'])])),
@@ -160,13 +160,14 @@ class Judgement(Case):
         self.assertEqual({(row['program'], row['who'], row['what']) for row in place.data()['hostile']}, {
             ('hostile device', '82599', 'device'), ('hostile fetch', '82599', 'fetch'),
             ('hostile receive', '82599', 'receive'), ('hostile transmit', '82599', 'transmit'),
+            ('hostile sent, 82574', '82574', 'sent'),
             ('hostile threads', 'card of either make', 'threads'), ('virtio lies receive', 'virtio card', 'receive'),
             ('virtio seeds', 'virtio card', 'seeds'), ('tool hostile, virtio', 'virtio card', 'the tool'),
             ('vhost_user peers', 'vhost-user back end', 'messages')})
         page = place.page.read_text('utf-8')
-        self.assertIn('12 tests in which a simulated card, or the back end behind a socket, lies: 7 with a hostile 82599, '
-                      '1 with a hostile card of either make, 1 with a hostile vhost-user back end, '
-                      '3 with a hostile virtio card.', page)
+        self.assertIn('13 tests in which a simulated card, or the back end behind a socket, lies: '
+                      '1 with a hostile 82574, 7 with a hostile 82599, 1 with a hostile card of either make, '
+                      '1 with a hostile vhost-user back end, 3 with a hostile virtio card.', page)
         for title in ('82599: device', 'virtio card: the tool', 'vhost-user back end: messages'):
             self.assertIn(f'<h3>{title}</h3>', page)
         self.assertIn('id="test-tool-hostile,-virtio-card-that-breaks-once-is-reset-and-goes-on"', page)
@@ -285,7 +286,7 @@ class Properties(Case):
 
     def test_rules_choose_functions_that_exist(self):
         here = {}
-        for folder in ('include/ironring', 'src/core', 'src/ixgbe', 'src/virtio'):
+        for folder in ('include/ironring', 'src/core', 'src/e1000e', 'src/ixgbe', 'src/virtio'):
             for path in (ROOT / folder).glob('*.[ch]'):
                 # A definition begins in the first column.
                 here[str(path.relative_to(ROOT))] = set(
@@ -326,7 +327,7 @@ class Properties(Case):
     def test_each_file_of_the_proved_folders_is_proved_or_left_out_with_a_reason(self):
         proved = set(trusted.read_manifest(ROOT / 'contracts' / 'manifest'))
         left_out = set(trusted.read_trusted(ROOT / 'contracts' / 'TRUSTED.md')['Not proved'])
-        files = {str(path.relative_to(ROOT)) for folder in ('core', 'ixgbe', 'virtio')
+        files = {str(path.relative_to(ROOT)) for folder in ('core', 'e1000e', 'ixgbe', 'virtio')
                  for path in (ROOT / 'src' / folder).glob('*.c')}
         self.assertEqual(files, proved | left_out)
 
