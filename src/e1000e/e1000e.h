@@ -255,7 +255,7 @@ int e1000e_stats(struct e1000e_dev *dev, struct ir_stats *stats);
     ensures \result <= 0;
     ensures \result == 0 <==> dev->rx.set_up != 0;
     ensures \result == 0 ==> dev->rx.queue.tail_register == E1000E_RDT;
-    DEV_OK(ensures, dev)
+    DEV_MADE(dev)
 */
 int e1000e_rx_create(struct e1000e_dev *dev, uint32_t size, struct ir_pool *pool);
 /*@ DEV_OK(requires, dev)
@@ -265,7 +265,7 @@ int e1000e_rx_create(struct e1000e_dev *dev, uint32_t size, struct ir_pool *pool
     ensures \result <= 0;
     ensures \result == 0 <==> dev->tx.set_up != 0;
     ensures \result == 0 ==> dev->tx.queue.tail_register == E1000E_TDT;
-    DEV_OK(ensures, dev)
+    DEV_MADE(dev)
 */
 int e1000e_tx_create(struct e1000e_dev *dev, uint32_t size, struct ir_pool *pool);
 /* Return the buffers of each queue to its pool. Only while the device is quiet. */
