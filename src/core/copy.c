@@ -31,33 +31,44 @@ int32_t ir_pool_copy(struct ir_pool *pool, const uint8_t *bytes, uint32_t length
 
     if (result != 0)
         return result;
-    /*@ ghost uint64_t index = pkt->bits / 4294967296u % 65536u; */
-    /*@ assert index: index == pkt_index(*pkt) && index < pool->count; */
-    /* Linear one by one: the provers do not multiply two variables. */
-    /*@ assert end_2112: pool->stride == 2112 ==>
-            0 <= index * pool->stride && (index + 1) * pool->stride <= pool->count * pool->stride; */
-    /*@ assert end_4160: pool->stride == 4160 ==>
-            0 <= index * pool->stride && (index + 1) * pool->stride <= pool->count * pool->stride; */
-    /*@ assert end_8256: pool->stride == 8256 ==>
-            0 <= index * pool->stride && (index + 1) * pool->stride <= pool->count * pool->stride; */
-    /*@ assert end_16448: pool->stride == 16448 ==>
-            0 <= index * pool->stride && (index + 1) * pool->stride <= pool->count * pool->stride; */
-    /*@ assert end: 0 <= index * pool->stride &&
-            (index + 1) * pool->stride <= pool->count * pool->stride; */
-    /*@ assert room: pool->stride == pool->buffer_size + IR_POOL_HEADROOM && length <= pool->buffer_size; */
-    /*@ assert inside: index * pool->stride + length <= pool->count * pool->stride - IR_POOL_HEADROOM; */
-    /*@ assert exist: \forall integer b; 0 <= b < 65536 ==> pool->grant[b] != 0 ==> b < pool->count; */
-    /*@ assert shape: pool_shape(pool); */
+    /*@ assert index: pkt_index(*pkt) < pool->count; */
     /*@ assert same: pool->count == \at(pool->count, Pre) && pool->stride == \at(pool->stride, Pre) &&
             pool->data == \at(pool->data, Pre); */
+    /* Linear one by one: the provers do not multiply two variables. */
+    /*@ assert end_2112: pool->stride == 2112 ==>
+            0 <= pkt_index(*pkt) * pool->stride &&
+            (pkt_index(*pkt) + 1) * pool->stride <= pool->count * pool->stride &&
+            pool->count * pool->stride == \at(pool->count * pool->stride, Pre); */
+    /*@ assert end_4160: pool->stride == 4160 ==>
+            0 <= pkt_index(*pkt) * pool->stride &&
+            (pkt_index(*pkt) + 1) * pool->stride <= pool->count * pool->stride &&
+            pool->count * pool->stride == \at(pool->count * pool->stride, Pre); */
+    /*@ assert end_8256: pool->stride == 8256 ==>
+            0 <= pkt_index(*pkt) * pool->stride &&
+            (pkt_index(*pkt) + 1) * pool->stride <= pool->count * pool->stride &&
+            pool->count * pool->stride == \at(pool->count * pool->stride, Pre); */
+    /*@ assert end_16448: pool->stride == 16448 ==>
+            0 <= pkt_index(*pkt) * pool->stride &&
+            (pkt_index(*pkt) + 1) * pool->stride <= pool->count * pool->stride &&
+            pool->count * pool->stride == \at(pool->count * pool->stride, Pre); */
+    /*@ assert end: 0 <= pkt_index(*pkt) * pool->stride &&
+            (pkt_index(*pkt) + 1) * pool->stride <= pool->count * pool->stride; */
+    /*@ assert same_size: pool->count * pool->stride == \at(pool->count * pool->stride, Pre); */
+    /*@ assert room: pool->stride == pool->buffer_size + IR_POOL_HEADROOM && length <= pool->buffer_size; */
+    /*@ assert inside: pkt_index(*pkt) * pool->stride + length <=
+            pool->count * pool->stride - IR_POOL_HEADROOM; */
+    /*@ assert exist: \forall integer b; 0 <= b < 65536 ==> pool->grant[b] != 0 ==> b < pool->count; */
+    /*@ assert shape: pool_shape(pool); */
     /*@ assert memory: \valid(pool->data + (0 .. pool->count * pool->stride - IR_POOL_HEADROOM - 1)); */
     /*@ assert readable: pool_readable(pool); */
     target = ir_pkt_data(pool, *pkt, 0u, length);
-    /*@ assert granted: target == pool->data + index * pool->stride; */
+    /*@ assert granted: target == pool->data + pkt_index(*pkt) * pool->stride; */
     /*@ assert apart: \separated(target + (0 .. length - 1), bytes + (0 .. length - 1)); */
     copy_bytes(target, bytes, length);
     /*@ assert copied: \forall integer i; 0 <= i < length ==> target[i] == \at(bytes[i], Pre); */
     /*@ assert there: \forall integer i; 0 <= i < length ==>
-            pool->data[index * pool->stride + i] == target[i]; */
+            packet_byte(pool, *pkt, i) == target[i]; */
+    /*@ assert whole: \forall integer i; 0 <= i < length ==>
+            packet_byte(pool, *pkt, i) == \at(bytes[i], Pre); */
     return 0;
 }
