@@ -44,8 +44,9 @@ static void print_tool_help(void)
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-8s %-19s %s\n", commands[i]->name, commands[i]->operands, commands[i]->summary);
     puts("\nDevices:\n"
-         "  sim:82599,...     a simulated Intel 82599 card and what it is plugged into\n"
-         "  0000:03:00.0      a PCI device (this release only lists them)\n\n"
+         "  0000:03:00.0      a PCI network card: Intel 82599 or 82574, virtio\n"
+         "  vhost-user:PATH   a virtio card that another program provides at a socket\n"
+         "  sim:82599,...     a simulated card and what it is plugged into; also sim:82574, sim:virtio\n\n"
          "Examples:\n"
          "  ironring fwd sim:82599,rx=in.pcap sim:82599,tx=out.pcap\n"
          "  ironring echo sim:82599,tap=t0 --ip 10.0.0.2\n"
