@@ -74,7 +74,7 @@ static int append_member(int devices, const char *name, struct ir_bind_device *d
     size_t count = device->member_count;
 
     /* full at each power of two */
-    if ((count & (count - 1)) == 0) {
+    if (count == 0 || (count & (count - 1)) == 0) {
         struct ir_bind_member *longer =
             reallocarray(device->members, count == 0 ? 1 : 2 * count, sizeof(*longer));
 
