@@ -100,6 +100,16 @@ static void receive_queue_whose_tail_is_no_register_breaks_and_keeps_its_buffers
     assert_int_equal(bench->pool->free_count, BUFFERS);
 }
 
+static void queues_whose_status_is_no_register_are_broken_by_a_check(void **state)
+{
+    struct bench *bench = *state;
+
+    ixgbe_rx_check(&bench->rx);
+    ixgbe_tx_check(&bench->tx);
+    assert_int_equal(bench->rx.broken, 1);
+    assert_int_equal(bench->tx.broken, 1);
+}
+
 static void refill_of_a_full_ring_touches_no_register(void **state)
 {
     struct bench *bench = *state;
@@ -291,6 +301,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BENCH(queue_of_an_illegal_size_is_refused),
         BENCH(receive_queue_whose_tail_is_no_register_breaks_and_keeps_its_buffers),
+        BENCH(queues_whose_status_is_no_register_are_broken_by_a_check),
         BENCH(refill_of_a_full_ring_touches_no_register),
         BENCH(packets_received_before_a_breach_are_still_delivered),
         BENCH(frame_with_an_empty_last_part_is_dropped_whole),
