@@ -19,6 +19,7 @@
 #define TRUST_AGAIN NS_PER_S  /* how long a vector is not listened to */
 #define IDLE_MAX    4u        /* interrupts without work in a row */
 #define LOST_MAX    2u        /* ticks without interrupt, but with work */
+#define ARMINGS     2u /* how often a vector is armed that interrupts at once, and for nothing */
 #define EVENTS      16
 
 uint64_t waiter_clock(void)
@@ -235,6 +236,34 @@ static void forget_events(struct ir_waiter *waiter)
             one->line[i].fired = false;
 }
 
+static bool any_fired(const struct ir_waiter *waiter)
+{
+    for (const struct waiting *one = waiter->waiting; one != NULL; one = one->next)
+        for (uint32_t i = 0; i < one->lines; i++)
+            if (one->line[i].armed && one->line[i].fired)
+                return true;
+    return false;
+}
+
+/* Arm what is listened to. Returns for how many queues and links something is there. What came before need
+ * not interrupt, and is seen here. But a vector may interrupt at once for what was taken before, and be masked
+ * by that: it is armed again, or nobody would hear of what comes next. */
+static int arm_all(struct ir_waiter *waiter, uint64_t now)
+{
+    int found;
+    uint32_t armings = 0;
+
+    do {
+        forget_events(waiter);
+        for (struct waiting *one = waiter->waiting; one != NULL; one = one->next)
+            arm(one);
+        (void)take_events(waiter, 0);
+        found = waiter_look(waiter, now, true);
+        armings++;
+    } while (found == 0 && any_fired(waiter) && armings < ARMINGS);
+    return found;
+}
+
 int waiter_arm(struct ir_waiter *waiter, uint64_t limit)
 {
     uint64_t now = waiter_clock();
@@ -249,14 +278,9 @@ int waiter_arm(struct ir_waiter *waiter, uint64_t limit)
     result = set_timer(waiter, period < limit ? period : limit);
     if (result != 0)
         return result;
-    for (struct waiting *one = waiter->waiting; one != NULL; one = one->next)
-        arm(one);
     waiter->armed = true;
     waiter->armed_at = now;
-    /* What came before a vector was armed need not interrupt; and what has interrupted until now is there. */
-    (void)take_events(waiter, 0);
-    forget_events(waiter);
-    result = waiter_look(waiter, now, true);
+    result = arm_all(waiter, now);
     if (result != 0) {
         mask(waiter);
         waiter->stats.polls++;
@@ -315,15 +339,6 @@ static void judge(struct ir_waiter *waiter, struct waiting *waiting, uint64_t no
             judge_silent(waiter, line, now, now - waiter->armed_at);
         }
     }
-}
-
-static bool any_fired(const struct ir_waiter *waiter)
-{
-    for (const struct waiting *one = waiter->waiting; one != NULL; one = one->next)
-        for (uint32_t i = 0; i < one->lines; i++)
-            if (one->line[i].armed && one->line[i].fired)
-                return true;
-    return false;
 }
 
 int waiter_wake(struct ir_waiter *waiter, bool sleep)

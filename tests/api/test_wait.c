@@ -182,6 +182,31 @@ static void a_frame_wakes_who_sleeps(void **state)
     }
 }
 
+/* A card that has something to tell from before interrupts as soon as it is armed. */
+static void a_frame_that_was_taken_before_does_not_hide_the_next(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DEVICES; i++) {
+        struct stand stand;
+        struct ir_pkt pkt;
+
+        stand_open(&stand, devices[i]);
+        card_put(stand.card, 64, 1);
+        card_settle(stand.card);
+        assert_int_equal(ir_rx(stand.card->rx, &pkt, 1), 1);
+        card_expect(stand.card, pkt, 64, 1);
+        assert_int_equal(ir_waiter_arm(stand.waiter), 0);
+        (void)interrupts_of(&stand);
+        card_put(stand.card, 64, 2);
+        assert_in_range(step_until_interrupt(&stand, IR_WAIT_LATENCY), 0, IR_WAIT_LATENCY);
+        assert_true(readable(&stand));
+        assert_int_equal(ir_wait(stand.waiter, 0), 1);
+        assert_int_equal(stats_of(&stand).wakes, 1);
+        assert_int_equal(stats_of(&stand).spurious, 0);
+        stand_close(&stand);
+    }
+}
+
 /* How long the card's time goes on, in microseconds, between two interrupts with a frame a step. */
 static uint32_t interval_between_interrupts(struct stand *stand)
 {
@@ -603,6 +628,7 @@ int main(void)
         cmocka_unit_test(nothing_comes_and_the_time_is_over),
         cmocka_unit_test(a_frame_that_is_there_is_found_without_sleep),
         cmocka_unit_test(a_frame_wakes_who_sleeps),
+        cmocka_unit_test(a_frame_that_was_taken_before_does_not_hide_the_next),
         cmocka_unit_test(interrupts_are_as_far_apart_as_the_latency_allows),
         cmocka_unit_test(a_vector_stays_masked_until_it_is_armed_again),
         cmocka_unit_test(sent_packets_wake_who_waits_for_them_alone),

@@ -79,20 +79,32 @@ duration_ends_a_run() {
     json '.seconds >= 0.3 and .packets_out > 0 and .packets_out <= .seconds * 1000'
 }
 
-each_way_of_waiting_forwards_everything() {
-    local how
+# slow_traffic OPTION...: forward packets that come one by one.
+slow_traffic() {
+    run 0 fwd --json "$@" --idle 0.3 "$card,wire=gen,count=200,rate=5000" "$card,wire=memory"
+    json '.packets_in > 0 and .packets_lost == 0'
+}
 
-    for how in adaptive interrupt poll; do
-        run 0 fwd --json --wait "$how" --idle 0.3 "$card,wire=gen,count=200,rate=5000" "$card,wire=memory"
-        json '.packets_in > 0 and .packets_lost == 0'
-        if [ "$how" = poll ]; then
-            json '.wait == null'
-        else
-            json '.wait.sleeps > 0 and .wait.wakes + .wait.timed > 0' # a busy machine is late with its interrupts
-        fi
+each_way_of_waiting_forwards_everything() {
+    local how attempt expected
+    local timed='.wait.sleeps > 0 and .wait.wakes == 0 and .wait.timed == .wait.sleeps'
+    local woken='.wait.sleeps > 0 and .wait.wakes > 0'
+
+    expected=$(either "$woken" "$woken" "$timed") # the driver of the 82574 has no interrupts
+    for how in adaptive interrupt; do
+        # On a busy machine the card's thread is late, its interrupts count as lost, and nobody listens for a while.
+        for attempt in 1 2 3; do
+            slow_traffic --wait "$how"
+            if [ "$attempt" -eq 3 ] || tail -n 1 "$work/out" | jq -e "$expected" >"$work/jq"; then
+                break
+            fi
+        done
+        json "$expected"
     done
+    slow_traffic --wait poll
+    json '.wait == null'
     run 0 capture --json --idle 0.2 "$card,wire=memory,vectors=0" "$work/out.pcap"
-    json '.wait.sleeps > 0 and .wait.wakes == 0 and .wait.timed == .wait.sleeps'
+    json "$timed"
 }
 
 idle_ends_a_run() {
