@@ -246,7 +246,7 @@ bool kernel_ioctl(struct kernel *answering, int file, unsigned long request, voi
     ssize_t length;
 
     (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", file);
-    /* not by the function, which a test may let fail */
+    /* not by the function, which a test may lead elsewhere */
     length = syscall(SYS_readlinkat, AT_FDCWD, link, path, sizeof(path) - 1);
     path[length > 0 ? length : 0] = '\0';
     if (!begins_with(path, answering->root))
