@@ -265,9 +265,10 @@ static void fill_window(struct sim_card *card)
     }
 }
 
-int sim_card_make(const struct sim_part *part, const struct sim_arguments *arguments,
-                  struct sim_wire *source, struct sim_wire *sink, struct sim_device **device)
+int sim_card_create(const struct sim_arguments *arguments, struct sim_wire *source,
+                    struct sim_wire *sink, struct sim_device **device)
 {
+    const struct sim_part *part = arguments->kind->part;
     struct sim_card *new = calloc(1, sizeof(*new));
 
     *device = NULL;
@@ -302,10 +303,4 @@ free_card:
 fail:
     sim_wires_close(source, sink);
     return -ENOMEM;
-}
-
-int sim_card_create(const struct sim_arguments *arguments, struct sim_wire *source,
-                    struct sim_wire *sink, struct sim_device **device)
-{
-    return sim_card_make(&sim_part_82599, arguments, source, sink, device);
 }

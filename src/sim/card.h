@@ -133,10 +133,7 @@ extern const uint64_t sim_field_delays[SIM_FIELD_COUNT];
 
 /* --- card.c: the card as a transport --- */
 
-/* Make a card that is not running yet: of that part, or an 82599. The wires become the card's in
- * any case. Errors: -ENOMEM. */
-int sim_card_make(const struct sim_part *part, const struct sim_arguments *arguments,
-                  struct sim_wire *source, struct sim_wire *sink, struct sim_device **device);
+/* As struct sim_kind has it. */
 int sim_card_create(const struct sim_arguments *arguments, struct sim_wire *source,
                     struct sim_wire *sink, struct sim_device **device);
 

@@ -31,6 +31,7 @@ struct sim_kind {
     const struct sim_key *keys; /* those that others do not have */
     size_t key_count;
     uint8_t mac[SIM_MAC_PREFIX]; /* how its addresses begin when none is given */
+    const struct sim_part *part; /* of Intel's cards, else NULL */
     /* Set what is the kind's own, zero so far, for a card without keys. */
     void (*defaults)(struct sim_arguments *arguments);
     /* Make a card that is not running yet. The wires become its in any case. Errors: -ENOMEM. */
@@ -65,6 +66,14 @@ bool sim_take_id(const char *text, uint16_t *id);
 /* FIELD:MICROSECONDS, or FIELD, of `count` fields with these names: when it changes, or never. */
 bool sim_take_late(const char *text, const char *const *names, uint32_t count, uint64_t *late);
 bool sim_take_never(const char *text, const char *const *names, uint32_t count, uint64_t *late);
+
+/* card_options.c: keys of Intel's cards, by the part of arguments->kind, and what else their kinds have in
+ * common. */
+bool sim_card_take_device(struct sim_arguments *arguments, const char *value);
+bool sim_card_take_late(struct sim_arguments *arguments, const char *value);
+bool sim_card_take_never(struct sim_arguments *arguments, const char *value);
+bool sim_card_take_hostile(struct sim_arguments *arguments, const char *value);
+void sim_card_defaults(struct sim_arguments *arguments);
 
 /* Read the text, with a sentence in `error` when it cannot be done. Errors: -EINVAL. */
 int sim_arguments_parse(const char *text, struct sim_arguments *arguments,

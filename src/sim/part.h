@@ -73,6 +73,12 @@ struct sim_tx_format {
 };
 
 struct sim_part {
+    /* Device strings. */
+    uint16_t device; /* PCI device id when none is given */
+    const char *const
+        *field_names;             /* SIM_FIELD_COUNT fields that drivers wait for, NULL for none */
+    const uint64_t *field_delays; /* when they change, if nothing else is said */
+
     /* Registers. */
     const struct sim_register *registers;
     const size_t *register_count;

@@ -85,6 +85,9 @@ static uint32_t queue_base(uint32_t queue)
 }
 
 const struct sim_part sim_part_82599 = {
+    .device = 0x10f7u,
+    .field_names = sim_field_names,
+    .field_delays = sim_field_delays,
     .registers = sim_registers,
     .register_count = &sim_register_count,
     .map = sim_map,

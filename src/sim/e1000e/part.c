@@ -88,7 +88,22 @@ static const struct sim_lie_list lies = {
     .name = point_name,
 };
 
+static const char *const field_names[SIM_FIELD_COUNT] = {
+#define FIELD_NAME(id, name, late) [id] = (name),
+    SIM_E1000E_FIELDS(FIELD_NAME)
+#undef FIELD_NAME
+};
+
+static const uint64_t field_delays[SIM_FIELD_COUNT] = {
+#define FIELD_DELAY(id, name, late) [id] = (late),
+    SIM_E1000E_FIELDS(FIELD_DELAY)
+#undef FIELD_DELAY
+};
+
 const struct sim_part sim_part_82574 = {
+    .device = 0x10d3u,
+    .field_names = field_names,
+    .field_delays = field_delays,
     .registers = sim_e1000e_registers,
     .register_count = &sim_e1000e_register_count,
     .map = sim_e1000e_map,
