@@ -9,22 +9,13 @@
 #include <string.h>
 
 #include "e1000e/e1000e.h"
+#include "ixgbe/ixgbe.h"
 
 #define QUEUES 1u /* in each direction */
 
 static struct e1000e_dev *device_of(struct ir_dev *dev)
 {
     return (struct e1000e_dev *)dev;
-}
-
-static int rx_burst(struct ir_rxq *queue, struct ir_pkt *pkts, uint32_t max)
-{
-    return ixgbe_rx_burst((struct ixgbe_rxq *)queue, pkts, max);
-}
-
-static void rx_drops(const struct ir_rxq *queue, struct ir_rxq_drops *drops)
-{
-    *drops = ((const struct ixgbe_rxq *)queue)->dropped;
 }
 
 static int tx_burst(struct ir_txq *queue, const struct ir_pkt *pkts, uint32_t count)
@@ -35,16 +26,6 @@ static int tx_burst(struct ir_txq *queue, const struct ir_pkt *pkts, uint32_t co
 static int tx_reclaim(struct ir_txq *queue)
 {
     return e1000e_tx_reclaim((struct ixgbe_txq *)queue);
-}
-
-static uint32_t rx_pending(const struct ir_rxq *queue)
-{
-    return ixgbe_rx_pending((const struct ixgbe_rxq *)queue);
-}
-
-static void rx_check(struct ir_rxq *queue)
-{
-    ixgbe_rx_check((struct ixgbe_rxq *)queue);
 }
 
 static uint32_t tx_pending(const struct ir_txq *queue)
@@ -70,10 +51,7 @@ static int rxq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
     result = e1000e_rx_create(dev, size, pool);
     if (result != 0)
         return result;
-    dev->rx.queue.base.burst = rx_burst;
-    dev->rx.queue.base.drops = rx_drops;
-    dev->rx.queue.base.pending = rx_pending;
-    dev->rx.queue.base.check = rx_check;
+    ixgbe_rx_offer(&dev->rx.queue.base);
     *queue = &dev->rx.queue.base;
     return 0;
 }

@@ -25,16 +25,6 @@ static void rx_drops(const struct ir_rxq *queue, struct ir_rxq_drops *drops)
     *drops = ((const struct ixgbe_rxq *)queue)->dropped;
 }
 
-static int tx_burst(struct ir_txq *queue, const struct ir_pkt *pkts, uint32_t count)
-{
-    return ixgbe_tx_burst((struct ixgbe_txq *)queue, pkts, count);
-}
-
-static int tx_reclaim(struct ir_txq *queue)
-{
-    return ixgbe_tx_reclaim((struct ixgbe_txq *)queue);
-}
-
 static uint32_t rx_pending(const struct ir_rxq *queue)
 {
     return ixgbe_rx_pending((const struct ixgbe_rxq *)queue);
@@ -43,6 +33,24 @@ static uint32_t rx_pending(const struct ir_rxq *queue)
 static void rx_check(struct ir_rxq *queue)
 {
     ixgbe_rx_check((struct ixgbe_rxq *)queue);
+}
+
+void ixgbe_rx_offer(struct ir_rxq *base)
+{
+    base->burst = rx_burst;
+    base->drops = rx_drops;
+    base->pending = rx_pending;
+    base->check = rx_check;
+}
+
+static int tx_burst(struct ir_txq *queue, const struct ir_pkt *pkts, uint32_t count)
+{
+    return ixgbe_tx_burst((struct ixgbe_txq *)queue, pkts, count);
+}
+
+static int tx_reclaim(struct ir_txq *queue)
+{
+    return ixgbe_tx_reclaim((struct ixgbe_txq *)queue);
 }
 
 static uint32_t tx_pending(const struct ir_txq *queue)
@@ -63,10 +71,7 @@ static int rxq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
 
     if (dev->state == IXGBE_STARTED || dev->rx[index].set_up)
         return -EBUSY;
-    dev->rx[index].queue.base.burst = rx_burst;
-    dev->rx[index].queue.base.drops = rx_drops;
-    dev->rx[index].queue.base.pending = rx_pending;
-    dev->rx[index].queue.base.check = rx_check;
+    ixgbe_rx_offer(&dev->rx[index].queue.base);
     result = ixgbe_rx_create(dev, index, size, pool);
     if (result == 0)
         *queue = &dev->rx[index].queue.base;

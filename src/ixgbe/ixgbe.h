@@ -396,7 +396,9 @@ int ixgbe_restart(struct ixgbe_dev *dev);
 */
 int ixgbe_shut_down(struct ixgbe_dev *dev);
 
-/* driver.c */
+/* driver.c: let the library call what there is of a receive queue, whose record begins with this: a struct
+ * ixgbe_rxq, which e1000e's are too. */
+void ixgbe_rx_offer(struct ir_rxq *base);
 extern const struct ir_driver ixgbe_driver;
 
 #endif
