@@ -13,25 +13,19 @@
 
 #include <cmocka.h>
 
-#include "card.h"
 #include "core/driver.h"
 #include "sim/card.h"
+#include "wait_stand.h"
 
 #define LATENCY_US 1000u
 #define RUN_US     300000u
-
-struct stand {
-    void *card_state;
-    struct card *card;
-    struct ir_waiter *waiter;
-};
 
 static const char *const cards[] = {"82599", "82599,vectors=1", "virtio", "virtio,packed=on",
                                     "virtio,transport=legacy"};
 #define CARDS (sizeof(cards) / sizeof(cards[0]))
 
 /* A card that works by itself, with these keys. */
-static void stand_open(struct stand *stand, const char *card, const char *keys)
+static void stand_open(struct wait_stand *stand, const char *card, const char *keys)
 {
     char device[128];
 
@@ -48,29 +42,15 @@ static void stand_open(struct stand *stand, const char *card, const char *keys)
     assert_int_equal(ir_waiter_rx(stand->waiter, stand->card->rx), 0);
 }
 
-static void stand_close(struct stand *stand)
-{
-    ir_waiter_destroy(stand->waiter);
-    assert_int_equal(card_close(&stand->card_state), 0);
-}
-
-static struct ir_wait_stats stats_of(const struct stand *stand)
-{
-    struct ir_wait_stats stats;
-
-    assert_int_equal(ir_waiter_stats(stand->waiter, &stats), 0);
-    return stats;
-}
-
 /* Wait for what never comes. */
-static void wait_in_vain(const struct stand *stand)
+static void wait_in_vain(const struct wait_stand *stand)
 {
     assert_int_equal(ir_wait(stand->waiter, RUN_US), 0);
 }
 
 /* Receive all that the wire gives, and sleep in between. A slow machine may lose some of it: the wire has a
  * clock. What may not be is that the waiter sleeps over a frame. */
-static void receive(const struct stand *stand)
+static void receive(const struct wait_stand *stand)
 {
     struct ir_pkt pkts[32];
     uint32_t received = 0;
@@ -92,85 +72,85 @@ static void a_storm_is_answered_by_polling(void **state)
 {
     (void)state;
     for (size_t i = 0; i < CARDS; i++) {
-        struct stand stand;
+        struct wait_stand stand;
         struct ir_wait_stats before;
         struct ir_wait_stats after;
 
         stand_open(&stand, cards[i], "hostile=irq.storm");
-        for (uint32_t n = 0; n < 1000 && stats_of(&stand).spurious < 4; n++)
+        for (uint32_t n = 0; n < 1000 && wait_stats(&stand).spurious < 4; n++)
             assert_int_equal(ir_wait(stand.waiter, 5000), 0);
-        before = stats_of(&stand);
+        before = wait_stats(&stand);
         assert_int_equal(before.spurious, 4);
         assert_int_equal(before.wakes, 4);
         wait_in_vain(&stand);
-        after = stats_of(&stand);
+        after = wait_stats(&stand);
         /* The timer alone from here on; a late one only makes it fewer. */
         assert_int_equal(after.wakes, 4);
         assert_true(after.sleeps > before.sleeps);
         assert_true(after.sleeps <= before.sleeps + RUN_US / LATENCY_US + 1);
         assert_int_equal(after.timed - before.timed, after.sleeps - before.sleeps);
-        stand_close(&stand);
+        wait_close(&stand);
     }
 }
 
 static void a_storm_loses_no_frame(void **state)
 {
-    struct stand stand;
+    struct wait_stand stand;
 
     (void)state;
     stand_open(&stand, cards[0], "wire=gen,count=200,rate=5000,hostile=irq.storm");
     receive(&stand);
-    stand_close(&stand);
+    wait_close(&stand);
 }
 
 static void a_device_that_never_interrupts_is_polled(void **state)
 {
     (void)state;
     for (size_t i = 0; i < CARDS; i++) {
-        struct stand stand;
+        struct wait_stand stand;
         struct ir_wait_stats stats;
 
         stand_open(&stand, cards[i], "wire=gen,count=200,rate=1000,hostile=irq.lost");
         receive(&stand);
-        stats = stats_of(&stand);
+        stats = wait_stats(&stand);
         assert_int_equal(stats.wakes, 0);
         assert_int_equal(stats.lost, 2);
         assert_true(stats.timed > 0);
-        stand_close(&stand);
+        wait_close(&stand);
     }
 }
 
 static void interrupts_of_masked_vectors_wake_nobody(void **state)
 {
-    struct stand stand;
+    struct wait_stand stand;
 
     (void)state;
     stand_open(&stand, cards[0], "hostile=irq.wrong");
     wait_in_vain(&stand);
-    assert_int_equal(stats_of(&stand).wakes, 0);
-    assert_int_equal(stats_of(&stand).timed, 0);
-    stand_close(&stand);
+    assert_int_equal(wait_stats(&stand).wakes, 0);
+    assert_int_equal(wait_stats(&stand).timed, 0);
+    wait_close(&stand);
 }
 
 static void a_device_without_vectors_is_polled(void **state)
 {
     struct ir_wait_stats stats;
-    struct stand stand;
+    struct wait_stand stand;
 
     (void)state;
     stand_open(&stand, "82599,vectors=0", "wire=gen,count=50,rate=1000");
     receive(&stand);
-    stats = stats_of(&stand);
+    stats = wait_stats(&stand);
     assert_int_equal(stats.wakes, 0);
     assert_int_equal(stats.lost, 0);
     assert_int_equal(stats.sleeps, stats.timed);
     assert_true(stats.sleeps > 0);
-    stand_close(&stand);
+    wait_close(&stand);
 }
 
 static void a_device_that_is_gone_ends_the_wait(void **state)
 {
-    struct stand stand;
+    struct wait_stand stand;
     struct sim_card *card;
     struct ir_pkt pkt;
 
@@ -186,7 +166,7 @@ static void a_device_that_is_gone_ends_the_wait(void **state)
     sim_hostile_turn_off(card);
     assert_int_equal(ir_reset(stand.card->dev), 0);
     assert_int_equal(ir_wait(stand.waiter, 20000), 0);
-    stand_close(&stand);
+    wait_close(&stand);
 }
 
 int main(void)
