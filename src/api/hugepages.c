@@ -19,6 +19,8 @@
 #include <linux/memfd.h>
 
 #include "api/memory.h"
+#include "linux/pci.h"
+#include "linux/sysfs.h"
 
 #define SHIFT_2M          21u /* page sizes, as powers of two */
 #define SHIFT_1G          30u
@@ -211,15 +213,11 @@ static int take_run(struct search *search, struct ir_hugepages *pages)
 /* How many pages of 2 MiB the kernel has, free or not; 0 when it does not say. */
 static uint32_t reserved_pages(void)
 {
-    char text[32] = "";
-    int file = open("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", O_RDONLY | O_CLOEXEC);
+    uint32_t pages = 0;
 
-    if (file >= 0) {
-        if (read(file, text, sizeof(text) - 1) < 0)
-            text[0] = '\0';
-        close(file);
-    }
-    return (uint32_t)strtoul(text, NULL, 10);
+    (void)ir_sysfs_number(AT_FDCWD, IR_SYSFS "/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages",
+                          UINT32_MAX, &pages);
+    return pages;
 }
 
 static void explain(const struct search *search, int result, char why[IR_ERROR_LENGTH])

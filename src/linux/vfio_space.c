@@ -268,7 +268,7 @@ static int map(struct vfio_space *space, uint64_t bit, const struct ir_dma *regi
         return result == -EEXIST ? -EBUSY : result;
     }
     *mapping = (struct vfio_mapping){region->iova, region->size, bit, space->mappings};
-    space->mappings = mapping; /* no leak, as -fanalyzer has it: the list is freed with the space */
+    space->mappings = mapping; /* no leak, as -fanalyzer has it: the list owns it */
     return 0;
 }
 

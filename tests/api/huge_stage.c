@@ -33,7 +33,9 @@ int __wrap_memfd_create(const char *name, unsigned flags);
 int __real_fallocate64(int file, int mode, off_t offset, off_t size);
 int __wrap_fallocate64(int file, int mode, off_t offset, off_t size);
 int __real_open64(const char *path, int flags, ...);
+int __real_openat64(int folder, const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
+int __wrap_openat64(int folder, const char *path, int flags, ...);
 ssize_t __real_pread64(int file, void *bytes, size_t size, off_t offset);
 ssize_t __wrap_pread64(int file, void *bytes, size_t size, off_t offset);
 void *__real_mmap64(void *address, size_t length, int protection, int flags, int file,
@@ -117,20 +119,24 @@ int __wrap_fallocate64(int file, int mode, off_t offset, off_t size)
 
 int __wrap_open64(const char *path, int flags, ...)
 {
+    if (!on || strcmp(path, "/proc/self/pagemap") != 0)
+        return __real_open64(path, flags);
+    if (huge.no_pagemap != 0) {
+        errno = huge.no_pagemap;
+        return -1;
+    }
+    pagemap = __real_open64("/dev/null", flags);
+    return pagemap;
+}
+
+int __wrap_openat64(int folder, const char *path, int flags, ...)
+{
     static const char reserved[] = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
     char text[16];
     int file;
 
-    if (on && strcmp(path, "/proc/self/pagemap") == 0) {
-        if (huge.no_pagemap != 0) {
-            errno = huge.no_pagemap;
-            return -1;
-        }
-        pagemap = __real_open64("/dev/null", flags);
-        return pagemap;
-    }
     if (!on || strcmp(path, reserved) != 0)
-        return __real_open64(path, flags);
+        return __real_openat64(folder, path, flags);
     if (huge.reserved == 0) {
         errno = ENOENT;
         return -1;
