@@ -82,7 +82,6 @@ static int rx_burst(struct ir_rxq *rx, struct ir_pkt *pkts, uint32_t max)
 {
     struct ir_private *queue = of_rx(rx);
     uint32_t received = 0;
-
     int got;
 
     do {
@@ -217,7 +216,8 @@ static void tx_ask(struct ir_txq *tx, bool on)
         queue->inner_tx->ask(queue->inner_tx, on);
 }
 
-/* A queue with its pool, not yet on any list; the caller sets device and index. Buffers for the ring, and those that cross. */
+/* A queue with its pool, which has buffers for the ring and for those that cross. It is on no list yet;
+ * the caller sets device and index. */
 static int make(struct ir_dev *dev, uint32_t size, struct ir_pool *pool, struct ir_private **queue)
 {
     struct ir_private *new = calloc(1, sizeof(*new));
