@@ -7,7 +7,8 @@
 #include "api/domain.h"
 #include "api/pool.h"
 
-/* Descriptors, as what they are in memory of a domain. Assumed contract: the memory is a mapping of its own, aligned to pages, and as long as it says (contracts/TRUSTED.md). */
+/* Descriptors, as what they are in memory of a domain. Assumed contract: the memory is a mapping of its
+ * own, aligned to pages, and as long as it says (contracts/TRUSTED.md). */
 #ifdef __FRAMAC__
 /*@ requires \valid_read(region) && count <= IR_RING_SIZE_MAX && count * 16 <= region->size;
     assigns \result \from region->memory;
