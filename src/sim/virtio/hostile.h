@@ -80,8 +80,9 @@ struct sim_virtio_buffer {
 /* Under the card's lock. */
 struct sim_virtio_hostile {
     struct sim_lies lies;
-    uint64_t gone;                /* register accesses until the card is back */
-    bool mistrusted;              /* the driver may go by a lie that no reset takes back */
+    uint64_t gone;   /* register accesses until the card is back */
+    bool mistrusted; /* the driver may go by a lie that no reset takes back */
+    bool smeared; /* it has written to buffers that it had returned: packets may begin with that */
     bool silent[SOFT_QUEUES_MAX]; /* until a reset */
     struct sim_virtio_scribble scribble[SIM_VIRTIO_RECORDS];
     struct sim_virtio_buffer buffer[SIM_VIRTIO_RECORDS];

@@ -306,8 +306,10 @@ static void write_late(struct sim_virtio *card)
     else
         length = buffer->room;
     memory = memory_at(card, buffer->address + offset, length);
-    if (memory != NULL) /* else the IOMMU has stopped it */
-        smear(memory, length, (uint8_t)sim_lies_draw(&hostile->lies, 256u));
+    if (memory == NULL) /* the IOMMU has stopped it */
+        return;
+    hostile->smeared = true;
+    smear(memory, length, (uint8_t)sim_lies_draw(&hostile->lies, 256u));
 }
 
 /* Write to descriptors; in a packed ring they are where chains are returned as well, so that it is
