@@ -136,7 +136,7 @@ static inline uint64_t ixgbe_txd_word(enum ixgbe_tx_kind kind, uint32_t length, 
     uint64_t command = kind == IXGBE_TX_LEGACY ? (uint64_t)IXGBE_TXD_LEGACY_COMMAND + length
                                                : ixgbe_txd_command(length);
 
-    return command + report * IXGBE_TXD_RS;
+    return command + (uint64_t)report * IXGBE_TXD_RS;
 }
 
 /* DD of a legacy transmit descriptor: the device has written it back. */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "linux/sandbox_parts.h"
 
@@ -22,7 +23,9 @@
     __has_feature(memory_sanitizer) || defined(__SANITIZE_ADDRESS__) ||                            \
     defined(__SANITIZE_THREAD__) || defined(__LLVM_INSTR_PROFILE_GENERATE) ||                      \
     defined(IRONRING_VALGRIND)
-/* ThreadSanitizer has a thread of its own, which blocks all signals and moves no packets. */
+#if __has_feature(thread_sanitizer) || defined(__SANITIZE_THREAD__)
+#define LOOKS 50u
+
 static bool blocks_signals(pid_t thread)
 {
     static const char field[] = "\nSigBlk:\t";
@@ -41,6 +44,24 @@ static bool blocks_signals(pid_t thread)
     return blocked != NULL &&
            (strtoull(blocked + sizeof(field) - 1, NULL, 16) >> (SIGRTMIN - 1) & 1) != 0;
 }
+
+/* ThreadSanitizer has a thread of its own, which blocks all signals and moves no packets. A thread that is being
+ * started blocks them as well, but only for a moment. */
+static bool is_own(pid_t thread)
+{
+    const struct timespec pause = {0, 2000000};
+
+    for (unsigned i = 0; i < LOOKS; i++) {
+        if (!blocks_signals(thread))
+            return false;
+        (void)nanosleep(&pause, NULL);
+    }
+    return true;
+}
+#define IS_OWN is_own
+#else
+#define IS_OWN NULL
+#endif
 
 static const int calls[] = {
     /* A report: symbols of this program out of its file, and by a program; /proc/self/maps. */
@@ -64,7 +85,7 @@ const struct sandbox_runtime ir_sandbox_runtime = {
     .calls = calls,
     .count = sizeof(calls) / sizeof(calls[0]),
     .files = true,
-    .is_own = blocks_signals,
+    .is_own = IS_OWN,
 };
 #else
 const struct sandbox_runtime ir_sandbox_runtime = {.calls = NULL};

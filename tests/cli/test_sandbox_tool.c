@@ -29,6 +29,12 @@
 #include "cli/cli.h"
 #include "linux/sandbox.h"
 
+#ifdef __has_feature
+#define THREAD_SANITIZER __has_feature(thread_sanitizer)
+#else
+#define THREAD_SANITIZER 0
+#endif
+
 #define ARGUMENTS_MAX 8u
 #define ROOM          4096u
 #define WAIT_S        20u
@@ -144,11 +150,10 @@ static void end_with_signal(pid_t process)
         fail_msg("it ends with %x: %s", status, read_file(standard_error));
 }
 
-/* The thread of a sanitizer, which cannot be reached: sandbox_runtime.c. */
+/* The thread of ThreadSanitizer, which cannot be reached: sandbox_runtime.c. */
 static bool blocks_all(pid_t process, const char *thread)
 {
-    return ir_sandbox_is_instrumented() &&
-           strncmp(status_field(process, thread, "SigBlk:"), "ffff", 4) == 0;
+    return THREAD_SANITIZER && strncmp(status_field(process, thread, "SigBlk:"), "ffff", 4) == 0;
 }
 
 /* Returns the number of threads, each of which must have given everything up. */
@@ -226,12 +231,7 @@ static void without_the_sandbox_it_says_what_is_lost(void **state)
 }
 
 /* ThreadSanitizer keeps SIGSYS back, and so the end of a program that it denied a call. */
-#ifdef __has_feature
-#if __has_feature(thread_sanitizer)
-#define SIGNALS_ARE_DEFERRED
-#endif
-#endif
-#ifndef SIGNALS_ARE_DEFERRED
+#if !THREAD_SANITIZER
 /* Make the first thread's next system call after the sandbox another one. Returns its end status. */
 static int end_after(const char *const arguments[], long call)
 {
@@ -318,7 +318,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(each_thread_of_each_subcommand_has_given_everything_up),
         cmocka_unit_test(sudo_gives_the_run_back_to_the_user),
         cmocka_unit_test(without_the_sandbox_it_says_what_is_lost),
-#ifndef SIGNALS_ARE_DEFERRED
+#if !THREAD_SANITIZER
         cmocka_unit_test(call_that_a_run_does_not_need_ends_it_with_a_sentence),
 #endif
     };

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * The 82574 as a part of the family: where its registers are, and which bits of them ask for what.
+ * The 82574 as a part of the family: where its registers are, which bits of them ask for what, and which keys
+ * (card_options.c) its cards take.
  */
 #include "sim/e1000e/e1000e.h"
+
+#include "sim/options.h"
 
 #define ERROR_RXE                                                                                  \
     (1u << 31)        /* of a receive descriptor: the only one for a frame of a wrong length */
 #define LONGEST 1522u /* frame without LPE */
+
+#define FIELD_WORD(id, name, late) " " name
+#define FIELDS                     SIM_E1000E_FIELDS(FIELD_WORD)
 
 static bool receives(const struct sim_card *card)
 {
@@ -144,4 +150,25 @@ const struct sim_part sim_part_82574 = {
     .pair_max = UINT64_MAX,
     .sticky = true,
     .total_sent = true,
+};
+
+static const struct sim_key keys[] = {
+    {"device", sim_card_take_device, "four hexadecimal digits such as 10d3", NULL, false},
+    {"late", sim_card_take_late, "FIELD:MICROSECONDS, with FIELD of" FIELDS, NULL, true},
+    {"never", sim_card_take_never, "one of" FIELDS, NULL, true},
+    {"hostile", sim_card_take_hostile,
+     "one seed, or NAME[:TIMES[:AFTER]], with NAME a register or a way to lie of ironring(7)", NULL,
+     true},
+};
+
+_Static_assert(sizeof(keys) / sizeof(keys[0]) <= SIM_KEYS_MAX, "each key needs a place");
+
+const struct sim_kind sim_kind_82574 = {
+    .name = "82574",
+    .keys = keys,
+    .key_count = sizeof(keys) / sizeof(keys[0]),
+    .mac = {0x02u, 0x82u, 0x57u, 0x40u},
+    .part = &sim_part_82574,
+    .defaults = sim_card_defaults,
+    .create = sim_card_create,
 };
