@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/domain.h"
 #include "api/memory.h"
@@ -239,6 +240,34 @@ static bool audit_ring(const struct ir_pool *pool, const struct ir_ring *ring,
     return slot == ring->tail;
 }
 
+/* Mark the buffers that are lost, and those that have a handle, which are counted. False when one is both, is
+ * marked already or does not exist. Most buffers are neither, so 64 are looked at together. */
+static bool audit_held(const struct ir_pool *pool, const struct record *record,
+                       uint64_t seen[BITMAP_WORDS], uint64_t *total, int *held)
+{
+    static const uint32_t none[64];
+
+    for (uint64_t word = 0; word < BITMAP_WORDS; word++) {
+        uint64_t index = word * 64;
+        uint64_t end = index + 64;
+
+        if (record->lost[word] == 0 && memcmp(&pool->grant[index], none, sizeof(none)) == 0)
+            index = end;
+        for (; index < end; index++) {
+            bool lost = (record->lost[word] >> (index % 64) & 1) != 0;
+            bool granted = pool->grant[index] != 0;
+
+            if (!lost && !granted)
+                continue;
+            if ((lost && granted) || index >= pool->count || !set_bit(seen, index))
+                return false;
+            (*total)++;
+            *held += granted ? 1 : 0;
+        }
+    }
+    return true;
+}
+
 int ir_pool_audit(const struct ir_pool *pool)
 {
     uint64_t seen[BITMAP_WORDS] = {0};
@@ -260,17 +289,7 @@ int ir_pool_audit(const struct ir_pool *pool)
         if (!audit_ring(pool, entry->ring, seen, &total))
             return -EIO;
     }
-    for (uint64_t index = 0; index < IR_POOL_BUFFERS_MAX; index++) {
-        bool lost = (record->lost[index / 64] >> (index % 64) & 1) != 0;
-        bool granted = pool->grant[index] != 0;
-
-        if (!lost && !granted)
-            continue;
-        if ((lost && granted) || index >= pool->count || !set_bit(seen, index))
-            return -EIO;
-        total++;
-        if (granted)
-            held++;
-    }
+    if (!audit_held(pool, record, seen, &total, &held))
+        return -EIO;
     return total == pool->count && ir_private_audit(record->queues) ? held : -EIO;
 }

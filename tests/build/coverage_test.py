@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
@@ -126,7 +127,7 @@ class Judgement(unittest.TestCase):
         cls.program = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
         loader.exec_module(cls.program)
 
-    def judge(self, ways, left_out=()):
+    def judge(self, ways, left_out=(), nothing_to_cover=frozenset()):
         """Every file has run, one condition of ring.c the given ways, and what is listed has been missed."""
         measure = object.__new__(self.program.Measure)
         measure.files = {str(path.relative_to(ROOT)): {} for path in ROOT.glob('src/**/*.c')
@@ -137,7 +138,7 @@ class Judgement(unittest.TestCase):
         listed = list(exceptions.read(ROOT / 'coverage' / 'exceptions'))
         missed = [(function.file, function.name, *what) for what in function.missed(figures.Source(ROOT).text)]
         measure.missed = lambda *patterns: listed + missed
-        return self.program.judge(measure)
+        return self.program.judge(measure, nothing_to_cover)
 
     def test_all_covered_or_listed_is_enough(self):
         self.assertEqual(self.judge([True, True]), [])
@@ -150,6 +151,22 @@ class Judgement(unittest.TestCase):
     def test_source_file_that_no_program_has_is_not(self):
         self.assertEqual(self.judge([True, True], left_out=['src/api/pool.c']),
                          ['src/api/pool.c is in no program of the build, so nothing is known of it'])
+
+    def test_file_without_a_function_needs_none_to_run(self):
+        self.assertEqual(self.judge([True, True], ['src/api/pool.c'], frozenset({'src/api/pool.c'})), [])
+
+    def test_file_without_a_function_is_told_by_its_object(self):
+        with tempfile.TemporaryDirectory() as directory:
+            root = pathlib.Path(directory).resolve()
+            commands = []
+            for name, text in (('table', 'const int table = 1;\n'),
+                               ('code', 'int code(void);\nint code(void) { return 1; }\n')):
+                (root / f'{name}.c').write_text(text, encoding='utf-8')
+                subprocess.run(['gcc', '-c', root / f'{name}.c', '-o', root / f'{name}.o'], check=True)
+                commands.append({'file': f'{name}.c', 'output': f'{name}.o'})
+            (root / 'compile_commands.json').write_text(json.dumps(commands), encoding='utf-8')
+            with unittest.mock.patch.object(self.program, 'ROOT', root):
+                self.assertEqual(self.program.tables(root, {'table.c', 'code.c', 'not-built.c'}), {'table.c'})
 
 
 class Command(unittest.TestCase):
