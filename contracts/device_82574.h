@@ -57,9 +57,23 @@ predicate change_legal{L}(integer offset) =
     (offset == E1000E_RFCTL || offset == E1000E_MRQC || offset == E1000E_RXCSUM ==>
         card.receiving == 0);
 
+// An entry of IVAR: a vector, and whether it is one (bit 3).
+predicate ivar_entry(integer entry) = entry == 0 || 8 <= entry < 8 + E1000E_VECTORS;
+
+// What says which vector a cause has, which ones clear themselves, and how long the next interrupt is held back.
+predicate interrupt_legal(integer offset, integer value) =
+    (offset == E1000E_IVAR ==>
+        ivar_entry(value % 16) && ivar_entry(value / 16 % 16) && ivar_entry(value / 256 % 16) &&
+        ivar_entry(value / 4096 % 16) && ivar_entry(value / 65536 % 16) &&
+        value / 1048576 % 2048 == 0) &&
+    (offset == E1000E_EIAC ==> value % 1048576 == 0 && value < 33554432) &&
+    (offset == E1000E_ITR || E1000E_EITR(0) <= offset < E1000E_EITR(E1000E_VECTORS) ==>
+        value < 65536);
+
 // A whole value is written.
 predicate write_legal{L}(integer offset, integer value) =
     register_ok(offset) && change_legal(offset) && !followed(offset) &&
+    interrupt_legal(offset, value) &&
     (offset == E1000E_RDBAL ==> value % 128 == 0) && (offset == E1000E_TDBAL ==> value % 128 == 0) &&
     (offset == E1000E_RDLEN ==> 128 <= value <= 65536 && value % 128 == 0) &&
     (offset == E1000E_TDLEN ==> 128 <= value <= 65536 && value % 128 == 0) &&
@@ -93,7 +107,8 @@ predicate modify_legal{L}(integer offset, integer zeros, integer ones) =
     (offset == E1000E_TCTL ==>
         (zeros == E1000E_TCTL_EN && ones == 0) || (zeros == 0 && ones == E1000E_TCTL_EN) ||
         (zeros == E1000E_TCTL_COLLISIONS && ones % 4 == 0 && card.sending == 0)) &&
-    (offset == E1000E_RFCTL ==> zeros == 0 && ones == E1000E_RFCTL_EXTEN) &&
+    (offset == E1000E_RFCTL ==>
+        zeros == 0 && ones == E1000E_RFCTL_EXTEN + E1000E_RFCTL_ACK_DIS) &&
     offset != E1000E_RDBAL && offset != E1000E_TDBAL && offset != E1000E_RDLEN &&
     offset != E1000E_TDLEN && !is_place(offset);
 

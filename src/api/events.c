@@ -88,8 +88,7 @@ void ir_events_route(struct ir_dev *dev)
         if (one->waiter->latency < throttle)
             throttle = one->waiter->latency;
     dev->interrupts.throttle = throttle;
-    if (dev->ops->route != NULL)
-        (void)dev->ops->route(dev);
+    (void)dev->ops->route(dev);
 }
 
 void ir_events_ask(struct waiting *waiting)

@@ -58,8 +58,8 @@ struct ir_dev_ops {
     int (*multicast)(struct ir_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count);
     int (*stats)(struct ir_dev *dev, struct ir_stats *stats);
     void (*info)(const struct ir_dev *dev, struct ir_info *info);
-    /* Interrupts; null for a driver that has none. Start and reset route them as `dev->interrupts` says
-     * and leave each vector masked: nothing interrupts before it is armed. */
+    /* Interrupts. Start and reset route them as `dev->interrupts` says and leave each vector masked: nothing
+     * interrupts before it is armed. */
     /* `dev->interrupts` has changed, but for the number of vectors, while the device runs: do as it
      * says. Vectors may be masked by it. Errors: -EIO the device is down. */
     int (*route)(struct ir_dev *dev);

@@ -6,6 +6,7 @@
 #ifndef IRONRING_CORE_INTERRUPT_H
 #define IRONRING_CORE_INTERRUPT_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -54,6 +55,22 @@ static inline uint32_t ir_vector_of_pair(uint32_t vectors, uint32_t pair)
 static inline uint32_t ir_vector_of_link(uint32_t vectors)
 {
     return vectors - 1u;
+}
+
+/* Where a vector can be armed and masked, by a driver that can use up to `most`. Errors: -EIO the device is
+ * not started, -EINVAL no such vector. */
+/*@ requires \valid_read(asked);
+    assigns \nothing;
+    ensures \result == 0 || \result == -22 || \result == -5;
+    ensures usable: \result == 0 ==> started != 0 && vector < asked->vectors <= most;
+    ensures stopped: \result == -5 <==> started == 0;
+*/
+static inline int ir_vector_check(const struct ir_interrupts *asked, bool started, uint32_t most,
+                                  uint32_t vector)
+{
+    if (!started)
+        return -EIO;
+    return asked->vectors > most || vector >= asked->vectors ? -EINVAL : 0;
 }
 
 #endif

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "core/pci.h"
-#include "e1000e/e1000e.h"
+#include "e1000e/interrupt.h"
 
 /* The address that the NVM has loaded into the first filter entry. */
 /*@ requires dev_window(dev);
@@ -164,8 +164,10 @@ static int open_receiver(struct e1000e_dev *dev)
 */
 static int start_all(struct e1000e_dev *dev)
 {
-    int result = open_transmitter(dev);
+    int result = e1000e_interrupt_route(dev);
 
+    if (result == 0)
+        result = open_transmitter(dev);
     if (result == 0)
         result = open_receiver(dev);
     if (result == 0)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "e1000e/e1000e.h"
+#include "e1000e/interrupt.h"
 #include "ixgbe/ixgbe.h"
 
 #define QUEUES 1u /* in each direction */
@@ -138,6 +138,21 @@ static void info(const struct ir_dev *dev, struct ir_info *out)
     out->frame_max = E1000E_FRAME_MAX;
 }
 
+static int route(struct ir_dev *dev)
+{
+    return e1000e_interrupt_change(device_of(dev));
+}
+
+static int arm(struct ir_dev *dev, uint32_t vector)
+{
+    return e1000e_interrupt_arm(device_of(dev), vector);
+}
+
+static int mask(struct ir_dev *dev, uint32_t vector)
+{
+    return e1000e_interrupt_mask(device_of(dev), vector);
+}
+
 static const struct ir_dev_ops ops = {
     .rxq_setup = rxq_setup,
     .txq_setup = txq_setup,
@@ -151,6 +166,9 @@ static const struct ir_dev_ops ops = {
     .multicast = multicast,
     .stats = stats,
     .info = info,
+    .route = route,
+    .arm = arm,
+    .mask = mask,
 };
 
 static int open_device(struct ir_domain *domain, struct ir_transport *transport,
@@ -166,6 +184,7 @@ static int open_device(struct ir_domain *domain, struct ir_transport *transport,
     dev->base.ops = &ops;
     dev->base.domain = domain;
     dev->base.transport = transport;
+    dev->base.vectors_max = E1000E_VECTORS;
     dev->state = E1000E_DOWN;
     result = e1000e_bring_up(dev);
     if (result != 0) {

@@ -48,7 +48,8 @@ static int clear_tables(struct e1000e_dev *dev)
     return result;
 }
 
-/* Extended descriptors; all frames to queue 0, and no checksums judged. */
+/* Extended descriptors; all frames to queue 0, and no checksums judged. Without ACK_DIS, TCP would wake whoever
+ * waits for the link: the causes of OTHER cannot be told apart before it interrupts. */
 /*@ requires dev_window(dev) && card_fresh;
     assigns card;
     ensures access_answer(\result);
@@ -61,7 +62,7 @@ static int init_rx(struct e1000e_dev *dev)
     if (result == 0)
         result = e1000e_write(dev, E1000E_RXCSUM, 0);
     if (result == 0)
-        result = e1000e_modify(dev, E1000E_RFCTL, 0, E1000E_RFCTL_EXTEN);
+        result = e1000e_modify(dev, E1000E_RFCTL, 0, E1000E_RFCTL_EXTEN + E1000E_RFCTL_ACK_DIS);
     return result;
 }
 

@@ -150,23 +150,6 @@ int ixgbe_interrupt_change(const struct ixgbe_dev *dev)
     return dev->state == IXGBE_STARTED ? ixgbe_interrupt_route(dev) : 0;
 }
 
-/* Where a vector can be changed. Errors: -EIO not started, -EINVAL no such vector. */
-/*@ requires \valid_read(dev);
-    assigns \nothing;
-    ensures \result == 0 || \result == -22 || \result == -5;
-    ensures \result == 0 ==> dev->state == IXGBE_STARTED &&
-        vector < dev->base.interrupts.vectors <= IXGBE_VECTORS;
-    ensures \result == -5 <==> dev->state != IXGBE_STARTED;
-*/
-static int check(const struct ixgbe_dev *dev, uint32_t vector)
-{
-    if (dev->state != IXGBE_STARTED)
-        return -EIO;
-    if (dev->base.interrupts.vectors > IXGBE_VECTORS || vector >= dev->base.interrupts.vectors)
-        return -EINVAL;
-    return 0;
-}
-
 /* The link's cause, when the vector is to tell of it; else none. */
 /*@ requires \valid_read(asked) && vector < asked->vectors <= IXGBE_VECTORS;
     assigns \nothing;
@@ -216,7 +199,7 @@ static int arm_vector(const struct ixgbe_dev *dev, uint32_t vector, uint32_t lin
 int ixgbe_interrupt_arm(const struct ixgbe_dev *dev, uint32_t vector)
 {
     const struct ir_interrupts *asked = &dev->base.interrupts;
-    int result = check(dev, vector);
+    int result = ir_vector_check(asked, dev->state == IXGBE_STARTED, IXGBE_VECTORS, vector);
     uint32_t link;
 
     if (result != 0)
@@ -228,7 +211,7 @@ int ixgbe_interrupt_arm(const struct ixgbe_dev *dev, uint32_t vector)
 int ixgbe_interrupt_mask(const struct ixgbe_dev *dev, uint32_t vector)
 {
     const struct ir_interrupts *asked = &dev->base.interrupts;
-    int result = check(dev, vector);
+    int result = ir_vector_check(asked, dev->state == IXGBE_STARTED, IXGBE_VECTORS, vector);
     uint32_t link;
 
     if (result != 0)

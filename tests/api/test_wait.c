@@ -245,7 +245,7 @@ static void two_devices_wake_one_waiter(void **state)
 
     (void)state;
     wait_open(&stand[0], wait_devices[0]);
-    wait_open(&stand[1], wait_devices[3]);
+    wait_open(&stand[1], wait_devices[WAIT_CARDS]);
     ir_waiter_destroy(stand[1].waiter);
     stand[1].waiter = NULL;
     assert_int_equal(ir_waiter_rx(stand[0].waiter, stand[1].card->rx), 0);

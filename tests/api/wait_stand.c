@@ -18,6 +18,8 @@ const char *const wait_devices[WAIT_DEVICES] = {
     "sim:82599,mode=step,wire=memory",
     "sim:82599,mode=step,wire=memory,vectors=1",
     "sim:82599,mode=step,wire=memory,vectors=2",
+    "sim:82574,mode=step,wire=memory",
+    "sim:82574,mode=step,wire=memory,vectors=1",
     "sim:virtio,mode=step,wire=memory",
     "sim:virtio,mode=step,wire=memory,event_idx=off",
     "sim:virtio,mode=step,wire=memory,packed=on",

@@ -17,8 +17,8 @@
 #define WAIT_LONG_US  5000000u /* for what is there, or comes at once */
 #define WAIT_STEP_US  10u      /* of the card's time, with each step */
 
-#define WAIT_DEVICES 8u
-#define WAIT_CARDS   3u /* those of them that hold interrupts back: a virtio device does not */
+#define WAIT_DEVICES 10u
+#define WAIT_CARDS   5u /* those of them that hold interrupts back: a virtio device does not */
 extern const char *const wait_devices[WAIT_DEVICES];
 
 /* A card of the device string with a waiter for both of its queues. */

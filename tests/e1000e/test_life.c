@@ -22,7 +22,7 @@ static void card_that_was_opened_is_set_up_and_off(void **state)
 
     assert_int_equal(*window_at(window, E1000E_IMC), UINT32_MAX);
     assert_int_equal(*window_at(window, E1000E_EIAC), 0);
-    assert_int_equal(*window_at(window, E1000E_RFCTL), 1u << 15);
+    assert_int_equal(*window_at(window, E1000E_RFCTL), 1u << 15 | 1u << 12);
     assert_int_equal(*window_at(window, E1000E_RCTL), 0);
     assert_int_equal(*window_at(window, E1000E_TCTL), 1u << 24 | 63u << 12 | 15u << 4 | 1u << 3);
     assert_int_equal(*window_at(window, E1000E_CTRL), 1u << 6);
