@@ -119,10 +119,25 @@ static void each_pair_has_a_vector_and_the_link_the_last(void **state)
     }
 }
 
+static void a_vector_is_changed_where_it_is_in_use(void **state)
+{
+    struct ir_interrupts asked = {.vectors = 2};
+
+    (void)state;
+    assert_int_equal(ir_vector_check(&asked, true, 5, 1), 0);
+    assert_int_equal(ir_vector_check(&asked, true, 2, 1), 0);
+    assert_int_equal(ir_vector_check(&asked, true, 5, 2), -EINVAL);
+    assert_int_equal(ir_vector_check(&asked, true, 1, 0), -EINVAL);
+    assert_int_equal(ir_vector_check(&asked, false, 5, 1), -EIO);
+    asked.vectors = 0;
+    assert_int_equal(ir_vector_check(&asked, true, 5, 0), -EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_pair_has_a_vector_and_the_link_the_last),
+        cmocka_unit_test(a_vector_is_changed_where_it_is_in_use),
         cmocka_unit_test(range_within_a_region_is_translated),
         cmocka_unit_test(range_that_leaves_its_region_is_refused),
         cmocka_unit_test(handle_gives_back_what_was_packed_into_it),
