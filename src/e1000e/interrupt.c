@@ -128,7 +128,8 @@ static bool tells_of_link(const struct ir_interrupts *asked, uint32_t vector)
     return asked->link && vector == ir_vector_of_link(asked->vectors);
 }
 
-/* The causes of the vector that somebody waits for. */
+/* The causes of the vector that somebody waits for. OTHER comes up for overruns too, so that these wake who
+ * waits for the link, in vain. */
 /*@ requires \valid_read(asked) && vector < asked->vectors <= E1000E_VECTORS;
     assigns \nothing;
     ensures last: \result / E1000E_ICR_OTHER == (asked->link && vector == asked->vectors - 1 ? 1 : 0);

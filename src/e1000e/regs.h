@@ -56,23 +56,21 @@
 #define E1000E_GCR2_ONE (1u << 0)
 
 /* 10.2.4 Interrupts */
-#define E1000E_ICR      0x000c0u /* read clears, so does writing a 1; IMS and IMC have the same bits */
-#define E1000E_ICR_TXDW (1u << 0)
-#define E1000E_ICR_LSC  (1u << 2)
-#define E1000E_ICR_RXT0 (1u << 7)
-#define E1000E_ICR_RXQ0                                                                            \
-    (1u << 20) /* as RXT0, of queue 0, with a vector of its own; so is the next */
-#define E1000E_ICR_TXQ0   (1u << 22)
-#define E1000E_ICR_QUEUES 0x00f00000u /* of both queues */
-#define E1000E_ICR_OTHER  (1u << 24)  /* one of the next has come up */
-#define E1000E_ICR_OTHERS 0x00070244u /* LSC, RXO, MDAC, SRPD, ACK, MNG */
-#define E1000E_ITR        0x000c4u    /* as EITR, without vectors of MSI-X */
-#define E1000E_IMS        0x000d0u
-#define E1000E_IMC        0x000d8u
-#define E1000E_EIAC       0x000dcu /* causes that are cleared and masked as their vector is sent */
-#define E1000E_IAM        0x000e0u
-#define E1000E_IVAR                                                                                \
-    0x000e4u /* four bits a cause: from RXQ0 on two of receive, two of transmit, OTHER */
+#define E1000E_ICR          0x000c0u /* read clears, so does writing a 1; the same bits in IMS and IMC */
+#define E1000E_ICR_TXDW     (1u << 0)
+#define E1000E_ICR_LSC      (1u << 2)
+#define E1000E_ICR_RXT0     (1u << 7)
+#define E1000E_ICR_RXQ0     (1u << 20)  /* as RXT0, of queue 0; has a vector in IVAR */
+#define E1000E_ICR_TXQ0     (1u << 22)  /* as TXDW, likewise */
+#define E1000E_ICR_QUEUES   0x00f00000u /* of both queues */
+#define E1000E_ICR_OTHER    (1u << 24)  /* one of the next has come up; has a vector in IVAR */
+#define E1000E_ICR_OTHERS   0x00070244u /* LSC, RXO, MDAC, SRPD, ACK, MNG */
+#define E1000E_ITR          0x000c4u    /* as EITR, where there is no MSI-X */
+#define E1000E_IMS          0x000d0u
+#define E1000E_IMC          0x000d8u
+#define E1000E_EIAC         0x000dcu /* causes that are cleared and masked as their vector is sent */
+#define E1000E_IAM          0x000e0u
+#define E1000E_IVAR         0x000e4u /* four bits each for RXQ0, RXQ1, TXQ0, TXQ1, OTHER */
 #define E1000E_IVAR_VALID   8u
 #define E1000E_EITR(v)      (0x000e8u + 4u * (v)) /* v < 5 */
 #define E1000E_EITR_UNIT_NS 256u
@@ -94,7 +92,7 @@
 #define E1000E_RCTL_SECRC        (1u << 26)  /* take the frame checksum off */
 #define E1000E_RCTL_FORMAT       0x7edfbfe4u /* every field but EN, UPE and MPE */
 #define E1000E_RFCTL             0x05008u
-#define E1000E_RFCTL_ACK_DIS     (1u << 12) /* acknowledgments of TCP are no cause of interrupts */
+#define E1000E_RFCTL_ACK_DIS     (1u << 12) /* TCP acknowledgments are no cause of interrupts */
 #define E1000E_RFCTL_EXTEN       (1u << 15) /* extended descriptors */
 #define E1000E_RDBAL             0x02800u
 #define E1000E_RDBAH             0x02804u
