@@ -16,6 +16,7 @@ done </modules/order
 # QEMU's e1000e drops a frame that lies in two pages which do not follow each other in the machine's memory when an
 # IOMMU translates their addresses (net_tx_pkt_add_raw_fragment). No card does that; with large pages no frame is cut.
 echo advise >/sys/kernel/mm/transparent_hugepage/shmem_enabled
+echo always >/sys/kernel/mm/transparent_hugepage/defrag
 stty -F /dev/ttyS1 raw -echo
 cd /tmp || echo "init: there is no /tmp"
 . /shell.sh

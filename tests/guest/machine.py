@@ -13,7 +13,7 @@ from wires import Wire
 
 # It ends when the thread that started it does, however that comes about.
 QEMU = ('setpriv', '--pdeathsig', 'KILL', 'qemu-system-x86_64', '-M', 'q35', '-accel', 'tcg', '-cpu', 'max', '-m',
-        '512', '-nodefaults', '-no-reboot', '-display', 'none',
+        '1024', '-nodefaults', '-no-reboot', '-display', 'none',
         '-device', 'intel-iommu,intremap=on,caching-mode=on,device-iotlb=on')
 MODERN = {'disable-legacy': 'on', 'iommu_platform': 'on', 'ats': 'on'}
 # Without the check a loaded host can be too slow for the timer to tick in time.
