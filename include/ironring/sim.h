@@ -19,8 +19,10 @@ extern "C" {
 
 /* A card opened with mode=step does nothing by itself. Let it do one round of work: take frames
  * from the wire into receive descriptors, and put transmitted frames on the wire, as far as rings
- * and wire allow. Returns the number of frames moved, or -EBUSY when the card runs in its own
- * thread. */
+ * and wire allow. With mode=served a round is that of a card with a thread of its own, 64 frames
+ * each way, its clock is the machine's, and one thread of the program may serve several cards, while
+ * other threads use them. Returns the number of frames moved, or -EBUSY when the card runs in its
+ * own thread. */
 int ir_sim_step(struct ir_dev *dev);
 
 /* True when the card's wire will never give another frame (an ended capture, a generator that has
@@ -42,6 +44,13 @@ const char *ir_sim_violation(struct ir_dev *dev, uint64_t index);
  * Errors: -EINVAL no memory wire or length not 1 to 16288, -ENOBUFS. */
 int ir_sim_put(struct ir_dev *dev, const uint8_t *frame, size_t length);
 int ir_sim_take(struct ir_dev *dev, uint8_t *frame, size_t size);
+
+/* With wire=flood: from now on, store for how many nanoseconds each frame that the card sends was under way,
+ * since the time at which it was due on the wire of the card that received it (at most 2^32 - 1), until
+ * there are `count`; that memory must stay until then, or until a call with count 0. And how many there are
+ * so far. Only frames from such a wire carry a time. Errors: -EINVAL no such wire. */
+int ir_sim_record(struct ir_dev *dev, uint32_t *delays, size_t count);
+int ir_sim_recorded(struct ir_dev *dev, size_t *count);
 
 #ifdef __cplusplus
 }

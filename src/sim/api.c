@@ -28,6 +28,8 @@ int ir_sim_step(struct ir_dev *dev)
         return -ENOTSUP;
     if (card->threaded)
         return -EBUSY;
+    if (card->served)
+        return (int)sim_serve(card);
     sim_lock(card);
     atomic_fetch_add(&card->clock, SIM_STEP_US);
     moved = sim_round(card, STEP_FRAMES);
@@ -73,6 +75,36 @@ const char *ir_sim_violation(struct ir_dev *dev, uint64_t index)
     struct sim_device *card = card_of(dev);
 
     return card == NULL ? NULL : sim_violation(&card->violations, index);
+}
+
+int ir_sim_record(struct ir_dev *dev, uint32_t *delays, size_t count)
+{
+    struct sim_device *card = card_of(dev);
+    int result;
+
+    if (card == NULL)
+        return -ENOTSUP;
+    if (card->source == NULL || (delays == NULL && count != 0))
+        return -EINVAL;
+    sim_lock(card);
+    result = sim_wire_flood_record(card->source, delays, count);
+    sim_unlock(card);
+    return result;
+}
+
+int ir_sim_recorded(struct ir_dev *dev, size_t *count)
+{
+    struct sim_device *card = card_of(dev);
+    int result;
+
+    if (card == NULL)
+        return -ENOTSUP;
+    if (card->source == NULL || count == NULL)
+        return -EINVAL;
+    sim_lock(card);
+    result = sim_wire_flood_recorded(card->source, count);
+    sim_unlock(card);
+    return result;
 }
 
 int ir_sim_put(struct ir_dev *dev, const uint8_t *frame, size_t length)

@@ -53,10 +53,17 @@ enum sim_field {
 
 struct sim_arguments;
 
+/* What one thread stores and another reads is kept apart by so much, so that they do not pull a
+ * cache line to and fro for nothing. */
+#define SIM_APART 64u
+
 struct sim_queue {
-    _Atomic uint32_t size; /* descriptors while the queue runs, else 0 */
     _Atomic uint32_t head; /* stored before the write-back that tells of it */
-    _Atomic uint32_t tail; /* stored by the driver's thread */
+    uint8_t apart1[SIM_APART];
+    _Atomic uint32_t tail; /* stored by the driver's thread; so is the next */
+    _Atomic uint32_t seen; /* the head as last read there: it has not gone back since */
+    uint8_t apart2[SIM_APART];
+    _Atomic uint32_t size; /* descriptors while the queue runs, else 0 */
     bool wanted;           /* ENABLE as last written */
     bool enabled;          /* ENABLE as it reads */
     bool faulty;           /* its ring cannot be reached: stopped until it is disabled */
@@ -123,6 +130,7 @@ struct sim_card {
     struct sim_fifo loopback;
     uint8_t rx_scratch[SIM_FRAME_MAX + SIM_CRC];
     uint8_t tx_scratch[SIM_FRAME_MAX];
+    uint8_t tx_to[IR_MAC_LENGTH]; /* where the last frame went */
 
     struct sim_hostile *hostile; /* NULL for an honest card */
 };
@@ -199,11 +207,14 @@ uint32_t sim_queue_for(const struct sim_card *card, const uint8_t *frame, uint32
 void sim_count(struct sim_card *card, uint32_t offset, uint64_t amount);
 /* A 36-bit pair, by the offset of its low half. */
 void sim_count_pair(struct sim_card *card, uint32_t low, uint64_t amount);
-void sim_count_arrival(struct sim_card *card, uint32_t length);
-void sim_count_received(struct sim_card *card, const uint8_t *frame, uint32_t length);
-void sim_count_placed(struct sim_card *card, uint32_t queue, uint32_t length);
+/* The next four count so many frames that are alike. */
+void sim_count_arrival(struct sim_card *card, uint32_t length, uint64_t frames);
+void sim_count_received(struct sim_card *card, const uint8_t *frame, uint32_t length,
+                        uint64_t frames);
+void sim_count_placed(struct sim_card *card, uint32_t queue, uint32_t length, uint64_t frames);
+void sim_count_sent(struct sim_card *card, uint32_t queue, const uint8_t *frame, uint32_t length,
+                    uint64_t frames);
 void sim_count_dropped(struct sim_card *card, uint32_t queue);
-void sim_count_sent(struct sim_card *card, uint32_t queue, const uint8_t *frame, uint32_t length);
 
 /* --- rx.c and tx.c: at most `limit` frames; the number moved --- */
 uint32_t sim_receive(struct sim_card *card, uint32_t limit);

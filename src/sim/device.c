@@ -35,12 +35,12 @@ static uint64_t monotonic_ns(void)
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-/* Delays and steps make time pass; real time does too while the card has a thread of its own. */
+/* Delays and steps make time pass; real time does too for a card that works beside the driver. */
 uint64_t sim_now_ns(const struct sim_device *device)
 {
     uint64_t now = atomic_load(&device->clock) * NS_PER_US;
 
-    if (device->threaded)
+    if (sim_in_real_time(device))
         now += monotonic_ns() - device->started;
     return now;
 }
@@ -141,7 +141,7 @@ static void device_delay(struct ir_transport *transport, uint32_t microseconds)
     struct sim_device *device = device_of(transport);
 
     atomic_fetch_add(&device->clock, microseconds);
-    if (device->threaded)
+    if (sim_in_real_time(device))
         (void)sched_yield();
     /* Not left to the card's thread: on a busy machine it may not run before the driver gives up. */
     if (device->model->waited != NULL) {

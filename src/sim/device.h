@@ -46,6 +46,7 @@ struct sim_device {
     struct ir_transport transport; /* first: a transport with our ops is a simulated card */
     const struct sim_model *model;
     bool threaded;
+    bool served; /* by a thread of the program's that calls ir_sim_step; never with `threaded` */
 
     _Atomic uint32_t
         waiting;          /* threads that want the lock for a register: the card's steps aside */
@@ -57,7 +58,7 @@ struct sim_device {
     struct sim_wire *sink;   /* may be NULL, or the source */
 
     _Atomic uint64_t clock; /* microseconds that delays and steps have let pass */
-    uint64_t started;       /* monotonic nanoseconds at open, for a card with a thread */
+    uint64_t started;       /* monotonic nanoseconds at open, for a card in real time */
     _Atomic bool finished;
     _Atomic bool stop;
     pthread_t thread;
@@ -87,6 +88,13 @@ void sim_unlock(struct sim_device *device);
 /* --- thread.c --- */
 /* One round of work, with the lock. */
 uint32_t sim_round(struct sim_device *device, uint32_t limit);
+/* The same as the card's thread does it: takes the lock, after those who want it for a register. */
+uint32_t sim_serve(struct sim_device *device);
+/* Whether real time passes for the card. */
+static inline bool sim_in_real_time(const struct sim_device *device)
+{
+    return device->threaded || device->served;
+}
 int sim_thread_start(struct sim_device *device);
 void sim_thread_stop(struct sim_device *device);
 

@@ -27,11 +27,11 @@ static void choose_mac(const struct sim_kind *kind, uint8_t mac[IR_MAC_LENGTH])
 
 /* Time 0 of the card in nanoseconds since 1970; a card that is stepped starts in 1970, so that a
  * run can be repeated to the byte. */
-static uint64_t epoch(bool thread)
+static uint64_t epoch(bool real_time)
 {
     struct timespec now = {0, 0};
 
-    if (thread)
+    if (real_time)
         (void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail: the clock exists */
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
@@ -47,6 +47,8 @@ static int open_wires(struct sim_arguments *arguments, struct sim_wire **source,
         result = sim_wire_pcap_source(arguments->rx, arguments->loop, source, error);
     else if (arguments->wire == SIM_WIRE_GEN)
         result = sim_wire_gen(&arguments->gen, source, error);
+    else if (arguments->wire == SIM_WIRE_FLOOD)
+        result = sim_wire_flood(&arguments->gen, source, error);
     else if (arguments->wire == SIM_WIRE_MEMORY)
         result = sim_wire_memory(source, error);
     else if (arguments->tap[0] != '\0')
@@ -60,7 +62,8 @@ static int open_wires(struct sim_arguments *arguments, struct sim_wire **source,
             *sink = *source;
         return 0;
     }
-    result = sim_wire_pcap_sink(arguments->tx, epoch(arguments->threaded), sink, error);
+    result = sim_wire_pcap_sink(arguments->tx, epoch(arguments->threaded || arguments->served),
+                                sink, error);
     if (result != 0 && *source != NULL)
         (*source)->ops->close(*source);
     return result;
@@ -94,6 +97,7 @@ int ir_sim_open(const char *arguments, struct ir_transport **transport, char err
     result = parsed->kind->create(parsed, source, sink, &device);
     if (result != 0)
         goto report;
+    device->served = parsed->served;
     result = sim_thread_start(device);
     if (result != 0) {
         device->threaded = false; /* there is none to stop */

@@ -8,9 +8,10 @@
  *   tx=FILE          write what is sent to a capture
  *   wire=gen         receive generated frames: size= bytes, count= (0 endless), rate= a second
  *                    (0 as fast as they are taken), flows=, seed=
+ *   wire=flood       receive one frame over and over, for benchmarks: size=, count=, rate=
  *   wire=memory      ir_sim_put and ir_sim_take               wire=none nothing comes (default)
  *   tap=NAME         a TAP interface                          link=NAME another card with this link
- *   mode=thread|step by itself (default), or by ir_sim_step
+ *   mode=thread|step|served   by itself (default), by ir_sim_step, or by that in real time
  *   vectors=N       interrupt vectors: 64 (default), 1 for everything, 0 for none
  *   mac=             address
  */
@@ -56,6 +57,8 @@ static bool take_wire(struct sim_arguments *arguments, const char *value)
 {
     if (strcmp(value, "gen") == 0)
         arguments->wire = SIM_WIRE_GEN;
+    else if (strcmp(value, "flood") == 0)
+        arguments->wire = SIM_WIRE_FLOOD;
     else if (strcmp(value, "memory") == 0)
         arguments->wire = SIM_WIRE_MEMORY;
     else if (strcmp(value, "none") == 0)
@@ -107,9 +110,10 @@ static bool take_seed(struct sim_arguments *arguments, const char *value)
 
 static bool take_mode(struct sim_arguments *arguments, const char *value)
 {
-    if (strcmp(value, "thread") != 0 && strcmp(value, "step") != 0)
+    if (strcmp(value, "thread") != 0 && strcmp(value, "step") != 0 && strcmp(value, "served") != 0)
         return false;
     arguments->threaded = strcmp(value, "thread") == 0;
+    arguments->served = strcmp(value, "served") == 0;
     return true;
 }
 
@@ -185,15 +189,16 @@ static const struct sim_key keys[] = {
     {"rx", take_rx, "the name of a capture file", NULL, false},
     {"tx", take_tx, "the name of a capture file", NULL, false},
     {"loop", take_loop, "a number, 0 for ever", "rx", false},
-    {"wire", take_wire, "none, gen or memory", NULL, false},
-    {"size", take_size, "60 to 9724 bytes", "wire=gen", false},
-    {"count", take_count, "a number of frames, 0 for endless", "wire=gen", false},
-    {"rate", take_rate, "frames a second up to 1000000000, 0 for no limit", "wire=gen", false},
+    {"wire", take_wire, "none, gen, flood or memory", NULL, false},
+    {"size", take_size, "60 to 9724 bytes", "wire=gen or wire=flood", false},
+    {"count", take_count, "a number of frames, 0 for endless", "wire=gen or wire=flood", false},
+    {"rate", take_rate, "frames a second up to 1000000000, 0 for no limit",
+     "wire=gen or wire=flood", false},
     {"flows", take_flows, "1 to 65536", "wire=gen", false},
     {"seed", take_seed, "a number", "wire=gen", false},
     {"tap", take_tap, "the name of an interface", NULL, false},
     {"link", take_link, "a name that two cards share", NULL, false},
-    {"mode", take_mode, "thread or step", NULL, false},
+    {"mode", take_mode, "thread, step or served", NULL, false},
     {"vectors", take_vectors, "0 to 64 interrupt vectors", NULL, false},
     {"mac", take_mac, "a unicast address such as 02:00:00:00:00:01", NULL, false},
 };
@@ -267,8 +272,10 @@ static bool need_met(const struct sim_arguments *arguments, const struct sim_key
 {
     if (key->needs == NULL)
         return true;
-    return strcmp(key->needs, "rx") == 0 ? arguments->rx[0] != '\0'
-                                         : arguments->wire == SIM_WIRE_GEN;
+    if (strcmp(key->needs, "rx") == 0)
+        return arguments->rx[0] != '\0';
+    return arguments->wire == SIM_WIRE_GEN ||
+           (arguments->wire == SIM_WIRE_FLOOD && strstr(key->needs, "wire=flood") != NULL);
 }
 
 /* Whether keys that go together are given together, and keys that exclude each other are not. */
@@ -278,7 +285,7 @@ static int check_together(const struct sim_arguments *arguments, const bool seen
     static const char *const sources[] = {"rx", "wire", "tap", "link"};
     const char *source = NULL;
     bool both_ways = arguments->tap[0] != '\0' || arguments->link[0] != '\0' ||
-                     arguments->wire == SIM_WIRE_MEMORY;
+                     arguments->wire == SIM_WIRE_MEMORY || arguments->wire == SIM_WIRE_FLOOD;
 
     for (size_t i = 0; i < COMMON; i++) {
         if (seen[i] && !need_met(arguments, &keys[i])) {

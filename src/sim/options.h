@@ -10,7 +10,7 @@
 
 #define SIM_VALUE_LENGTH 1024u
 
-enum sim_wire_kind { SIM_WIRE_NONE, SIM_WIRE_GEN, SIM_WIRE_MEMORY };
+enum sim_wire_kind { SIM_WIRE_NONE, SIM_WIRE_GEN, SIM_WIRE_FLOOD, SIM_WIRE_MEMORY };
 
 /* A key of a device string. */
 struct sim_key {
@@ -18,7 +18,7 @@ struct sim_key {
     /* Take the value; false when it is not one that the key takes. */
     bool (*take)(struct sim_arguments *arguments, const char *value);
     const char *expected; /* what it takes, for people */
-    const char *needs;    /* key=value or key that it depends on, or NULL */
+    const char *needs;    /* what it depends on, key=value or key, or NULL */
     bool repeats;         /* may be given several times */
 };
 
@@ -48,6 +48,7 @@ struct sim_arguments {
     struct sim_options card; /* for an 82599 or 82574 */
     struct sim_virtio_options virtio;
     bool threaded;
+    bool served;      /* see struct sim_device */
     uint32_t vectors; /* of interrupts, <= IR_VECTORS_MAX */
     uint8_t mac[IR_MAC_LENGTH];
     char rx[SIM_VALUE_LENGTH]; /* empty when not given; so are the next three */

@@ -106,6 +106,7 @@ void sim_queue_run(struct sim_card *card, uint32_t number, bool on)
         card->running[number / 64u] |= bit;
     else
         card->running[number / 64u] &= ~bit;
+    atomic_store(&queue->seen, atomic_load(&queue->head));
     atomic_store(&queue->size, on ? sim_get(card, queue->regs + Q_LEN) / DESCRIPTOR_BYTES : 0);
 }
 
@@ -124,6 +125,13 @@ static void tail_write_stopped(struct sim_card *card, uint32_t number, uint32_t 
 static uint32_t distance(uint32_t from, uint32_t to, uint32_t size)
 {
     return to >= from ? to - from : to + size - from;
+}
+
+/* Whether a tail set to `value` passes the head. A head that is not of the ring is none. */
+static bool overruns(uint32_t head, uint32_t tail, uint32_t value, uint32_t size)
+{
+    return head < size && tail < size &&
+           distance(head, tail, size) + distance(tail, value, size) >= size;
 }
 
 /* The driver may believe that the card has sent more than it has. */
@@ -153,10 +161,13 @@ void sim_tail_write(struct sim_card *card, uint32_t number, uint32_t value)
         sim_queue_violate(card, SIM_RULE_TAIL_RANGE, offset, value, number, detail);
         return;
     }
-    head = atomic_load_explicit(&queue->head, memory_order_acquire);
+    head = atomic_load_explicit(&queue->seen, memory_order_relaxed);
     tail = atomic_load_explicit(&queue->tail, memory_order_relaxed);
-    if (head < size && tail < size && !lied_about_head(card, number) &&
-        distance(head, tail, size) + distance(tail, value, size) >= size) {
+    if (overruns(head, tail, value, size)) {
+        head = atomic_load_explicit(&queue->head, memory_order_acquire);
+        atomic_store_explicit(&queue->seen, head, memory_order_relaxed);
+    }
+    if (overruns(head, tail, value, size) && !lied_about_head(card, number)) {
         (void)snprintf(detail, sizeof(detail), ", tail was %u, head is %u, ring of %u", tail, head,
                        size);
         sim_queue_violate(card, SIM_RULE_TAIL_OVERRUN, offset, value, number, detail);

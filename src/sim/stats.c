@@ -101,43 +101,44 @@ static uint32_t queue_counter(const struct sim_card *card, uint32_t map, uint32_
     return sim_get(card, map + queue / 4u * 4u) >> (8u * (queue % 4u)) & 0xfu;
 }
 
-static void count_cast(struct sim_card *card, const uint8_t *frame, uint32_t multicast,
-                       uint32_t broadcast)
+static void count_cast(struct sim_card *card, const uint8_t *frame, uint64_t frames,
+                       uint32_t multicast, uint32_t broadcast)
 {
     if ((frame[0] & 1u) == 0)
         return;
     for (uint32_t i = 0; i < IR_MAC_LENGTH; i++) {
         if (frame[i] != 0xffu) {
-            sim_count(card, multicast, 1u);
+            sim_count(card, multicast, frames);
             return;
         }
     }
-    sim_count(card, broadcast, 1u);
+    sim_count(card, broadcast, frames);
 }
 
-void sim_count_arrival(struct sim_card *card, uint32_t length)
+void sim_count_arrival(struct sim_card *card, uint32_t length, uint64_t frames)
 {
-    sim_count(card, R_TPR, 1u);
-    sim_count_pair(card, R_TORL, (uint64_t)length + SIM_CRC);
+    sim_count(card, R_TPR, frames);
+    sim_count_pair(card, R_TORL, ((uint64_t)length + SIM_CRC) * frames);
 }
 
-void sim_count_received(struct sim_card *card, const uint8_t *frame, uint32_t length)
+void sim_count_received(struct sim_card *card, const uint8_t *frame, uint32_t length,
+                        uint64_t frames)
 {
-    sim_count(card, R_GPRC, 1u);
-    sim_count_pair(card, R_GORCL, (uint64_t)length + SIM_CRC);
-    sim_count(card, by_size(R_PRC64, length), 1u);
-    count_cast(card, frame, R_MPRC, R_BPRC);
+    sim_count(card, R_GPRC, frames);
+    sim_count_pair(card, R_GORCL, ((uint64_t)length + SIM_CRC) * frames);
+    sim_count(card, by_size(R_PRC64, length), frames);
+    count_cast(card, frame, frames, R_MPRC, R_BPRC);
 }
 
-void sim_count_placed(struct sim_card *card, uint32_t queue, uint32_t length)
+void sim_count_placed(struct sim_card *card, uint32_t queue, uint32_t length, uint64_t frames)
 {
     uint32_t counter = queue_counter(card, R_RQSMR, queue);
 
     if (!card->part->queue_counters)
         return;
-    sim_count(card, R_RXDGPC, 1u);
-    sim_count(card, R_QPRC + 0x40u * counter, 1u);
-    sim_count_pair(card, R_QBRC_L + 0x40u * counter, (uint64_t)length + SIM_CRC);
+    sim_count(card, R_RXDGPC, frames);
+    sim_count(card, R_QPRC + 0x40u * counter, frames);
+    sim_count_pair(card, R_QBRC_L + 0x40u * counter, ((uint64_t)length + SIM_CRC) * frames);
 }
 
 void sim_count_dropped(struct sim_card *card, uint32_t queue)
@@ -145,20 +146,22 @@ void sim_count_dropped(struct sim_card *card, uint32_t queue)
     sim_count(card, R_QPRDC + 0x40u * queue_counter(card, R_RQSMR, queue), 1u);
 }
 
-void sim_count_sent(struct sim_card *card, uint32_t queue, const uint8_t *frame, uint32_t length)
+void sim_count_sent(struct sim_card *card, uint32_t queue, const uint8_t *frame, uint32_t length,
+                    uint64_t frames)
 {
     uint32_t counter = queue_counter(card, R_TQSM, queue);
+    uint64_t bytes = ((uint64_t)length + SIM_CRC) * frames;
 
-    sim_count(card, R_TPT, 1u);
-    sim_count(card, R_GPTC, 1u);
-    sim_count_pair(card, R_GOTCL, (uint64_t)length + SIM_CRC);
-    sim_count(card, by_size(R_PTC64, length), 1u);
-    count_cast(card, frame, R_MPTC, R_BPTC);
+    sim_count(card, R_TPT, frames);
+    sim_count(card, R_GPTC, frames);
+    sim_count_pair(card, R_GOTCL, bytes);
+    sim_count(card, by_size(R_PTC64, length), frames);
+    count_cast(card, frame, frames, R_MPTC, R_BPTC);
     if (card->part->total_sent)
-        sim_count_pair(card, R_TOTL, (uint64_t)length + SIM_CRC);
+        sim_count_pair(card, R_TOTL, bytes);
     if (!card->part->queue_counters)
         return;
-    sim_count(card, R_TXDGPC, 1u);
-    sim_count(card, R_QPTC + 4u * counter, 1u);
-    sim_count_pair(card, R_QBTC_L + 8u * counter, (uint64_t)length + SIM_CRC);
+    sim_count(card, R_TXDGPC, frames);
+    sim_count(card, R_QPTC + 4u * counter, frames);
+    sim_count_pair(card, R_QBTC_L + 8u * counter, bytes);
 }

@@ -42,6 +42,19 @@ static void rest(uint32_t idle_rounds, uint32_t *sleep_ns)
     *sleep_ns = *sleep_ns * 2u < SLEEP_MAX_NS ? *sleep_ns * 2u : SLEEP_MAX_NS;
 }
 
+uint32_t sim_serve(struct sim_device *device)
+{
+    uint32_t moved;
+
+    /* Mutexes are not fair: without this a register access could wait for ever. */
+    while (atomic_load(&device->waiting) != 0)
+        (void)sched_yield();
+    (void)pthread_mutex_lock(&device->lock);
+    moved = sim_round(device, ROUND_FRAMES);
+    (void)pthread_mutex_unlock(&device->lock);
+    return moved;
+}
+
 static void *serve(void *context)
 {
     struct sim_device *device = context;
@@ -50,15 +63,7 @@ static void *serve(void *context)
 
     (void)prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL); /* without it, sleeps are only longer */
     while (!atomic_load_explicit(&device->stop, memory_order_relaxed)) {
-        uint32_t moved;
-
-        /* Mutexes are not fair: without this a register access could wait for ever. */
-        while (atomic_load(&device->waiting) != 0)
-            (void)sched_yield();
-        (void)pthread_mutex_lock(&device->lock);
-        moved = sim_round(device, ROUND_FRAMES);
-        (void)pthread_mutex_unlock(&device->lock);
-        if (moved != 0) {
+        if (sim_serve(device) != 0) {
             idle = 0;
             continue;
         }

@@ -38,6 +38,9 @@ struct sim_wire {
     /* The wire has no clock of its own: it offers a frame only when the card has room for it, so
      * none is lost for want of descriptors. */
     bool patient;
+    /* The card may be lean, both ways: all frames that come are alike in length and in all that a card judges
+     * by, and lie at the same place; what is sent the card counts as it counted the one before. */
+    bool lean;
 };
 
 /* Shortest frame without its checksum. Senders pad: captures and interfaces often show less. */
@@ -68,6 +71,16 @@ struct sim_gen_options {
 /* UDP frames, numbered from 0 in the first eight bytes of their payload. */
 int sim_wire_gen(const struct sim_gen_options *options, struct sim_wire **wire,
                  char error[IR_ERROR_LENGTH]);
+
+/* For benchmarks: one frame, over and over, as long and as often as the options say, with the time at which
+ * it was due in the first eight bytes of its payload; takes what is sent, and can tell how long it was under
+ * way. Flows and seed are not used. */
+int sim_wire_flood(const struct sim_gen_options *options, struct sim_wire **wire,
+                   char error[IR_ERROR_LENGTH]);
+/* From the next frame that is sent on, store for how many nanoseconds each was under way, until there are
+ * `count`; and how many there are. With the card's lock. Errors: -EINVAL no such wire. */
+int sim_wire_flood_record(struct sim_wire *wire, uint32_t *delays, size_t count);
+int sim_wire_flood_recorded(struct sim_wire *wire, size_t *count);
 
 /* The Linux TAP interface of that name, which is made when it does not exist. */
 int sim_wire_tap(const char *name, struct sim_wire **wire, char error[IR_ERROR_LENGTH]);

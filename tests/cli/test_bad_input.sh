@@ -75,13 +75,13 @@ key_given_twice_is_refused() {
 keys_that_exclude_each_other_are_refused() {
     refuses "$card,rx=$data/ssh.pcap,wire=gen" \
         'a card has one wire, so rx= and wire= exclude each other; leave one out'
-    refuses "$card,size=60" 'size= means nothing without wire=gen; add that'
+    refuses "$card,size=60" 'size= means nothing without wire=gen or wire=flood; add that'
 }
 
 value_that_a_key_does_not_take_is_refused() {
     local key
 
-    refuses "$card,mode=fast" 'mode=fast: give thread or step'
+    refuses "$card,mode=fast" 'mode=fast: give thread, step or served'
     refuses "$card,wire=gen,size=59" 'size=59: give 60 to 9724 bytes'
     refuses "$card,mac=01:00:00:00:00:01" \
         'mac=01:00:00:00:00:01: give a unicast address such as 02:00:00:00:00:01'

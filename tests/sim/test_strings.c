@@ -64,7 +64,7 @@ static void a_repeated_key_is_named(void **state)
 static void a_key_without_value_says_what_it_takes(void **state)
 {
     (void)state;
-    refuse("82599,mode", -EINVAL, "mode=: give thread or step");
+    refuse("82599,mode", -EINVAL, "mode=: give thread, step or served");
     refuse("82599,rx=", -EINVAL, "rx=: give the name of a capture file");
     refuse("82599,tap=", -EINVAL, "tap=: give the name of an interface");
     refuse("82599,link=", -EINVAL, "link=: give a name that two cards share");
@@ -73,8 +73,8 @@ static void a_key_without_value_says_what_it_takes(void **state)
 static void a_bad_value_says_what_is_expected(void **state)
 {
     (void)state;
-    refuse("82599,mode=fast", -EINVAL, "mode=fast: give thread or step");
-    refuse("82599,wire=copper", -EINVAL, "wire=copper: give none, gen or memory");
+    refuse("82599,mode=fast", -EINVAL, "mode=fast: give thread, step or served");
+    refuse("82599,wire=copper", -EINVAL, "wire=copper: give none, gen, flood or memory");
     refuse("82599,wire=gen,size=59", -EINVAL, "size=59: give 60 to 9724 bytes");
     refuse("82599,wire=gen,size=9725", -EINVAL, "size=9725: give 60 to 9724 bytes");
     refuse("82599,wire=gen,size=60x", -EINVAL, "size=60x");
@@ -131,8 +131,10 @@ static void lies_are_named_with_those_that_exist(void **state)
 static void keys_of_a_generator_need_one(void **state)
 {
     (void)state;
-    refuse("82599,size=60", -EINVAL, "size= means nothing without wire=gen; add that");
+    refuse("82599,size=60", -EINVAL, "size= means nothing without wire=gen or wire=flood; add that");
     refuse("82599,wire=memory,seed=1", -EINVAL, "seed= means nothing without wire=gen");
+    refuse("82599,wire=flood,flows=2", -EINVAL, "flows= means nothing without wire=gen; add that");
+    refuse("82599,wire=flood,tx=out.pcap", -EINVAL, "tx= cannot be given as well");
     refuse("82599,loop=2", -EINVAL, "loop= means nothing without rx");
 }
 

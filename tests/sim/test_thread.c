@@ -4,6 +4,7 @@
  * happened; PATIENCE only bounds them when something is broken.
  */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <time.h>
@@ -61,6 +62,38 @@ static void the_thread_is_the_default_and_cannot_be_stepped(void **state)
     rig_close(&rig);
     rig_open(&rig, "82599,mode=thread");
     assert_int_equal(ir_sim_step(&rig.dev), -EBUSY);
+    rig_close(&rig);
+}
+
+/* The card with a program's thread. */
+static void *serve(void *context)
+{
+    struct rig *rig = context;
+
+    while (!atomic_load(&rig->card->base.finished))
+        if (ir_sim_step(&rig->dev) < 0)
+            return rig;
+    return NULL;
+}
+
+static void a_thread_of_the_program_serves_a_card_in_real_time(void **state)
+{
+    double since = seconds(CLOCK_MONOTONIC);
+    pthread_t thread;
+    struct rig rig;
+    void *failed = NULL;
+
+    (void)state;
+    rig_open(&rig, "82599,mode=served,wire=flood,rate=1000,count=20");
+    rig_start(&rig);
+    assert_int_equal(pthread_create(&thread, NULL, serve, &rig), 0);
+    for (uint32_t i = 0; i < 20; i++) {
+        assert_int_equal(await(&rig, i), 60);
+        (void)rig_read(&rig, R_QPRC); /* while it is served */
+    }
+    assert_int_equal(pthread_join(thread, &failed), 0);
+    assert_null(failed);
+    assert_true(seconds(CLOCK_MONOTONIC) - since >= 0.019);
     rig_close(&rig);
 }
 
@@ -243,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_thread_receives_by_itself),
         cmocka_unit_test(the_thread_is_the_default_and_cannot_be_stepped),
+        cmocka_unit_test(a_thread_of_the_program_serves_a_card_in_real_time),
         cmocka_unit_test(the_thread_sends_by_itself),
         cmocka_unit_test(many_frames_arrive_complete_and_in_order),
         cmocka_unit_test(a_link_between_two_threads_carries_every_frame),

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The wire of benchmarks: one frame, made once by the generator, over and over, and a sink that looks at
+ * nothing but the time a frame carries, if that. Nothing here costs more than a few instructions a frame.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sim/wire.h"
+
+#define STAMP        42u /* where the payload begins; behind Ethernet, IPv4 and UDP */
+#define UDP_CHECKSUM 40u
+#define NS_PER_S     UINT64_C(1000000000)
+#define BUFFER_SIZE  (512u << 10) /* the card's packet buffer: what it can hold back */
+
+struct flood_wire {
+    struct sim_wire base;
+    uint32_t size;
+    uint64_t rate;    /* frames a second, 0 for as fast as they are taken */
+    uint64_t left;    /* frames still to come */
+    uint64_t next;    /* number of the next frame of those that are due at some time */
+    uint64_t credit;  /* frames that are due */
+    uint64_t missed;  /* frames lost since last asked */
+    double interval;  /* nanoseconds from one to the next */
+    uint64_t started; /* card's clock at frame 0, once `running` */
+    bool running;
+
+    uint64_t now;    /* the card's clock as last given ... */
+    uint64_t offset; /* ... and what to add to it for that of the machine, at that time */
+
+    uint32_t *delays; /* the program's, NULL for none */
+    size_t wanted;
+    size_t recorded; /* <= wanted */
+    uint8_t frame[SIM_GEN_SIZE_MAX];
+};
+
+/* The clock is read once in a round of the card: that is how exact the times are. */
+static void tell_time(struct flood_wire *flood, uint64_t now)
+{
+    struct timespec time;
+
+    if (now == flood->now && flood->running)
+        return;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time); /* cannot fail: the clock exists */
+    flood->now = now;
+    flood->offset = (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec - now;
+    if (!flood->running) {
+        flood->running = true;
+        flood->started = now;
+    }
+}
+
+/* Frames due by now; those the card's packet buffer has no room for are lost. */
+static void become_due(struct flood_wire *flood, uint64_t now)
+{
+    uint64_t passed = now - flood->started;
+    uint64_t room = BUFFER_SIZE / flood->size;
+    uint64_t total =
+        passed / NS_PER_S * flood->rate + passed % NS_PER_S * flood->rate / NS_PER_S + 1u;
+
+    flood->credit = total > flood->next ? total - flood->next : 0;
+    if (flood->credit > flood->left)
+        flood->credit = flood->left;
+    if (flood->credit > room) {
+        uint64_t lost = flood->credit - room;
+
+        flood->missed += lost;
+        flood->left -= lost;
+        flood->next += lost;
+        flood->credit = room;
+    }
+}
+
+static const uint8_t *flood_receive(struct sim_wire *wire, uint64_t now, uint32_t *length)
+{
+    struct flood_wire *flood = (struct flood_wire *)wire;
+    uint64_t due = now;
+
+    tell_time(flood, now);
+    if (flood->left == 0)
+        return NULL;
+    if (flood->rate != 0) {
+        if (flood->credit == 0)
+            become_due(flood, now);
+        if (flood->credit == 0)
+            return NULL;
+        flood->credit--;
+        due = flood->started + (uint64_t)((double)flood->next * flood->interval);
+        flood->next++;
+    }
+    flood->left--;
+    due += flood->offset;
+    memcpy(flood->frame + STAMP, &due, sizeof(due));
+    *length = flood->size;
+    return flood->frame;
+}
+
+static void flood_send(struct sim_wire *wire, uint64_t now, const uint8_t *frame, uint32_t length)
+{
+    struct flood_wire *flood = (struct flood_wire *)wire;
+    uint64_t due;
+    uint64_t delay;
+
+    if (flood->recorded == flood->wanted || length < STAMP + sizeof(due))
+        return;
+    tell_time(flood, now);
+    memcpy(&due, frame + STAMP, sizeof(due));
+    delay = now + flood->offset - due;
+    flood->delays[flood->recorded++] = delay < UINT32_MAX ? (uint32_t)delay : UINT32_MAX;
+}
+
+static bool flood_finished(struct sim_wire *wire)
+{
+    const struct flood_wire *flood = (const struct flood_wire *)wire;
+
+    return flood->left == 0;
+}
+
+static uint64_t flood_missed(struct sim_wire *wire)
+{
+    struct flood_wire *flood = (struct flood_wire *)wire;
+    uint64_t missed = flood->missed;
+
+    flood->missed = 0;
+    return missed;
+}
+
+static void flood_close(struct sim_wire *wire)
+{
+    free(wire);
+}
+
+static const struct sim_wire_ops flood_ops = {
+    .receive = flood_receive,
+    .send = flood_send,
+    .finished = flood_finished,
+    .missed = flood_missed,
+    .close = flood_close,
+};
+
+/* The generator's first frame, without the checksum, which the time would change. */
+static int make_frame(const struct sim_gen_options *options, struct flood_wire *flood,
+                      char error[IR_ERROR_LENGTH])
+{
+    struct sim_gen_options first = *options;
+    struct sim_wire *gen = NULL;
+    const uint8_t *frame;
+    uint32_t length = 0;
+    int result;
+
+    first.rate = 0;
+    first.count = 0;
+    first.flows = 1u;
+    result = sim_wire_gen(&first, &gen, error);
+    if (result != 0)
+        return result;
+    frame = gen->ops->receive(gen, 0, &length);
+    memcpy(flood->frame, frame, length);
+    flood->frame[UDP_CHECKSUM] = 0;
+    flood->frame[UDP_CHECKSUM + 1u] = 0;
+    flood->size = length;
+    gen->ops->close(gen);
+    return 0;
+}
+
+int sim_wire_flood(const struct sim_gen_options *options, struct sim_wire **wire,
+                   char error[IR_ERROR_LENGTH])
+{
+    struct flood_wire *flood = calloc(1, sizeof(*flood));
+    int result;
+
+    if (flood == NULL) {
+        (void)snprintf(error, IR_ERROR_LENGTH, "wire=flood: there is no memory for it; free some");
+        return -ENOMEM;
+    }
+    result = make_frame(options, flood, error);
+    if (result != 0) {
+        free(flood);
+        return result;
+    }
+    flood->base.ops = &flood_ops;
+    flood->base.patient = options->rate == 0;
+    flood->base.lean = true;
+    flood->rate = options->rate;
+    flood->left = options->count == 0 ? UINT64_MAX : options->count;
+    if (options->rate != 0)
+        flood->interval = (double)NS_PER_S / (double)options->rate;
+    *wire = &flood->base;
+    return 0;
+}
+
+int sim_wire_flood_record(struct sim_wire *wire, uint32_t *delays, size_t count)
+{
+    struct flood_wire *flood = (struct flood_wire *)wire;
+
+    if (wire->ops != &flood_ops)
+        return -EINVAL;
+    flood->delays = delays;
+    flood->wanted = count;
+    flood->recorded = 0;
+    return 0;
+}
+
+int sim_wire_flood_recorded(struct sim_wire *wire, size_t *count)
+{
+    const struct flood_wire *flood = (const struct flood_wire *)wire;
+
+    if (wire->ops != &flood_ops)
+        return -EINVAL;
+    *count = flood->recorded;
+    return 0;
+}
