@@ -27,7 +27,7 @@ void sim_unlock(struct sim_device *device)
     (void)pthread_mutex_unlock(&device->lock);
 }
 
-static uint64_t monotonic_ns(void)
+uint64_t sim_real_ns(void)
 {
     struct timespec now;
 
@@ -41,7 +41,7 @@ uint64_t sim_now_ns(const struct sim_device *device)
     uint64_t now = atomic_load(&device->clock) * NS_PER_US;
 
     if (sim_in_real_time(device))
-        now += monotonic_ns() - device->started;
+        now += (device->round_ns != 0 ? device->round_ns : sim_real_ns()) - device->started;
     return now;
 }
 
@@ -185,7 +185,7 @@ int sim_device_init(struct sim_device *device, const struct sim_model *model,
     device->threaded = threaded;
     device->source = source;
     device->sink = sink;
-    device->started = monotonic_ns();
+    device->started = sim_real_ns();
     atomic_store(&device->finished, source == NULL);
     return 0;
 }

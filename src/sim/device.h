@@ -59,6 +59,7 @@ struct sim_device {
 
     _Atomic uint64_t clock; /* microseconds that delays and steps have let pass */
     uint64_t started;       /* monotonic nanoseconds at open, for a card in real time */
+    uint64_t round_ns;      /* real time of the round that is under way, 0 outside of one */
     _Atomic bool finished;
     _Atomic bool stop;
     pthread_t thread;
@@ -78,7 +79,9 @@ void sim_device_interrupt(struct sim_device *device, uint32_t vector);
 void sim_device_release(struct sim_device *device);
 void sim_wires_close(struct sim_wire *source, struct sim_wire *sink);
 
-/* The card's clock: microseconds, or nanoseconds for wires. */
+/* The monotonic clock in nanoseconds, and the card's in microseconds, or nanoseconds for wires; these two
+ * with the lock. In a round real time stands still: to read it costs a card more than to move a frame. */
+uint64_t sim_real_ns(void);
 uint64_t sim_now(const struct sim_device *device);
 uint64_t sim_now_ns(const struct sim_device *device);
 /* Lock for a register access or a caller's question; the card's own thread gives way. */

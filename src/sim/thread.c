@@ -18,11 +18,16 @@
 
 uint32_t sim_round(struct sim_device *device, uint32_t limit)
 {
-    uint32_t moved = device->model->round(device, limit);
     const struct sim_wire *source = device->source;
-    bool finished =
-        device->model->idle(device) && (source == NULL || source->ops->finished(device->source));
+    uint32_t moved;
+    bool finished;
 
+    if (sim_in_real_time(device))
+        device->round_ns = sim_real_ns();
+    moved = device->model->round(device, limit);
+    device->round_ns = 0;
+    finished =
+        device->model->idle(device) && (source == NULL || source->ops->finished(device->source));
     atomic_store_explicit(&device->finished, finished, memory_order_release);
     return moved;
 }

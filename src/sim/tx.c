@@ -262,37 +262,67 @@ static bool send_one(struct sim_card *card, struct round *round, struct packet *
     return sent;
 }
 
-/* To a wire on which the card may be lean: send on, after a packet in one descriptor that broke no rule, those
- * that are like it. Their second word is the same but for RS, so that what was found of the first is true of
- * each, and their address is mapped. Whatever else comes goes the way of all packets. Returns how many. */
+/* Packets that are looked up together, so that the memory of all is under way while the first is waited for. */
+#define TOGETHER 16u
+
+/* Where packets in one descriptor are that are like one that broke no rule: those of up to `count` from `slot`
+ * on whose second word is the same but for RS, so that what was found of that one is true of each, and whose
+ * address is mapped. Stops at the first that is not. Returns how many. */
+static uint32_t find_alike(struct sim_card *card, const struct round *round, uint64_t second,
+                           uint32_t slot, uint32_t count, const uint8_t **frame, uint64_t *words)
+{
+    uint64_t same = round->limit < card->part->descriptors_max ? UINT64_MAX : ~(uint64_t)CMD_RS;
+    uint32_t length = data_length(&card->part->tx_format, second);
+    bool blind = card->base.sink->blind;
+    uint32_t found = 0;
+
+    for (; found < count; found++) {
+        uint64_t address = __atomic_load_n(round->ring + 2u * (size_t)slot, __ATOMIC_RELAXED);
+
+        words[found] = __atomic_load_n(round->ring + 2u * (size_t)slot + 1u, __ATOMIC_RELAXED);
+        frame[found] = soft_iommu_at(&card->base.iommu, &card->data_hint, address, length);
+        if (((words[found] ^ second) & same) != 0 || frame[found] == NULL)
+            break;
+        if (!blind)
+            __builtin_prefetch(frame[found]);
+        slot = slot + 1u < round->size ? slot + 1u : 0;
+    }
+    return found;
+}
+
+/* To a wire on which the card may be lean: send on, up to `limit` times, what follows such a packet and is like
+ * it. Whatever else comes goes the way of all packets. Returns how many. */
 static uint32_t send_alike(struct sim_card *card, struct round *round, uint64_t second,
                            uint32_t tail, uint32_t limit, uint64_t now)
 {
     struct sim_wire *sink = card->base.sink;
-    struct sim_queue *queue = &card->queue[round->number];
     uint32_t length = data_length(&card->part->tx_format, second);
-    uint64_t same = round->limit < card->part->descriptors_max ? UINT64_MAX : ~(uint64_t)CMD_RS;
-    uint32_t slot = atomic_load_explicit(&queue->head, memory_order_relaxed);
-    struct packet packet = {.count = 1u};
+    uint32_t slot = atomic_load_explicit(&card->queue[round->number].head, memory_order_relaxed);
+    uint32_t left = tail >= slot ? tail - slot : tail + round->size - slot;
     uint32_t sent = 0;
-    const uint8_t *frame = NULL;
+    uint32_t found = TOGETHER;
 
     if (sink == NULL || !sink->lean || card->hostile != NULL || length < SIM_WIRE_MIN ||
         card->part->loopback(card))
         return 0;
-    for (; sent < limit && slot != tail; sent++) {
-        uint64_t address = __atomic_load_n(round->ring + 2u * (size_t)slot, __ATOMIC_RELAXED);
+    if (left > limit)
+        left = limit;
+    while (found == TOGETHER) {
+        const uint8_t *frame[TOGETHER];
+        struct packet packet = {.count = 1u};
+        uint64_t words[TOGETHER];
+        uint32_t count = left - sent < TOGETHER ? left - sent : TOGETHER;
 
-        packet.hi[0] = __atomic_load_n(round->ring + 2u * (size_t)slot + 1u, __ATOMIC_RELAXED);
-        if (((packet.hi[0] ^ second) & same) != 0)
-            break;
-        frame = soft_iommu_at(&card->base.iommu, &card->data_hint, address, length);
-        if (frame == NULL)
-            break;
-        sink->ops->send(sink, now, frame, length);
-        packet.first = slot;
-        complete(card, round, &packet);
-        slot = slot + 1u < round->size ? slot + 1u : 0;
+        found = find_alike(card, round, second, slot, count, frame, words);
+        for (uint32_t i = 0; i < found; i++) {
+            if (!sink->blind)
+                sink->ops->send(sink, now, frame[i], length);
+            packet.first = slot;
+            packet.hi[0] = words[i];
+            complete(card, round, &packet);
+            slot = slot + 1u < round->size ? slot + 1u : 0;
+        }
+        sent += found;
     }
     if (sent != 0)
         sim_count_sent(card, round->number % SIM_QUEUES, card->tx_to, length, sent);

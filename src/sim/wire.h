@@ -41,6 +41,8 @@ struct sim_wire {
     /* The card may be lean, both ways: all frames that come are alike in length and in all that a card judges
      * by, and lie at the same place; what is sent the card counts as it counted the one before. */
     bool lean;
+    /* ... nor does the wire just now: it need not be given what is sent. */
+    bool blind;
 };
 
 /* Shortest frame without its checksum. Senders pad: captures and interfaces often show less. */

@@ -105,7 +105,8 @@ static void flood_send(struct sim_wire *wire, uint64_t now, const uint8_t *frame
     uint64_t due;
     uint64_t delay;
 
-    if (flood->recorded == flood->wanted || length < STAMP + sizeof(due))
+    flood->base.blind = flood->recorded == flood->wanted;
+    if (flood->base.blind || length < STAMP + sizeof(due))
         return;
     tell_time(flood, now);
     memcpy(&due, frame + STAMP, sizeof(due));
@@ -185,6 +186,7 @@ int sim_wire_flood(const struct sim_gen_options *options, struct sim_wire **wire
     flood->base.ops = &flood_ops;
     flood->base.patient = options->rate == 0;
     flood->base.lean = true;
+    flood->base.blind = true;
     flood->rate = options->rate;
     flood->left = options->count == 0 ? UINT64_MAX : options->count;
     if (options->rate != 0)
@@ -202,6 +204,7 @@ int sim_wire_flood_record(struct sim_wire *wire, uint32_t *delays, size_t count)
     flood->delays = delays;
     flood->wanted = count;
     flood->recorded = 0;
+    flood->base.blind = count == 0;
     return 0;
 }
 

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The stand of the benchmarks on two cores: two simulated cards, served by one thread on a core of its
+ * own, and the driver of both on another. Public functions of the library only, but for the sandbox, which
+ * is the tool's. What is measured is the programs' business.
+ */
+#ifndef IRONRING_BENCH_STAND_H
+#define IRONRING_BENCH_STAND_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ironring/ironring.h>
+#include <ironring/sim.h>
+
+#define STAND_BURST_MAX 256u
+
+/* What the driver does with packets. */
+enum stand_way {
+    STAND_BOTH,    /* forward them from each card to the other */
+    STAND_FORWARD, /* forward those of the first card */
+    STAND_RECEIVE, /* receive and free those of the first card */
+    STAND_SEND     /* make and send some by the second card */
+};
+
+struct stand_options {
+    const char *name; /* of the program, for messages */
+    const char *card; /* device string without wires, such as sim:82599 */
+    const char *wire; /* of the cards: gen or flood */
+    uint64_t size;    /* bytes a frame without checksum */
+    uint64_t rate;    /* frames a second of each receiving card, 0 for as many as it can */
+    uint64_t ring;    /* descriptors of each ring */
+    uint64_t buffers; /* of the pool */
+    enum stand_way way;
+    bool private; /* a private pool: each packet is copied */
+    bool sandbox; /* as the tool has it, entered before anything is measured */
+    bool wait;    /* sleep until the card interrupts when there is nothing to receive */
+};
+
+struct stand_port {
+    struct ir_dev *dev;
+    struct ir_rxq *rxq;
+    struct ir_txq *txq;
+};
+
+/* What the cards' thread has done so far; written by it alone. */
+struct stand_card_time {
+    _Atomic uint64_t moved; /* frames, each way counted */
+    _Atomic uint64_t busy;  /* cycles of the time stamp counter in rounds that moved some */
+};
+
+struct stand {
+    const char *name;
+    struct ir_domain *domain;
+    struct ir_pool *pool;
+    struct stand_port port[2];
+    enum stand_way way;
+    struct ir_waiter *waiter; /* NULL: poll */
+    pthread_t thread;
+    bool serving;
+    _Atomic bool stop;
+    struct stand_card_time card;
+};
+
+/* Open, connect and start everything, and go to the driver's core. Returns 0, or -1 after a message; call
+ * stand_close in any case. */
+int stand_open(struct stand *stand, const struct stand_options *options);
+/* Returns 0, or -1 after a message: something was lost, or the driver broke a rule of the card. */
+int stand_close(struct stand *stand);
+/* Says what went wrong, with the errno's sentence; returns -1. */
+int stand_complain(const char *name, const char *what, int error);
+
+double stand_seconds(void);
+
+/* How many times a round of the driver calls stand_burst, from `from` = 0 on. */
+static inline uint32_t stand_ways(const struct stand *stand)
+{
+    return stand->way == STAND_BOTH ? 2u : 1u;
+}
+
+/* One burst: what the stand's way says, one byte of each packet touched. Returns the packets received or made,
+ * or a negative errno; what found no room to be sent is freed and added to *dropped. */
+int stand_burst(const struct stand *stand, uint32_t from, uint32_t burst, uint64_t *dropped);
+
+/* A round has brought nothing: wait for the next packet, when the stand has been told to. Returns 0, or a
+ * negative errno. */
+int stand_idle(const struct stand *stand);
+
+#endif
