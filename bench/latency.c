@@ -39,12 +39,13 @@ static int forward(const struct stand *stand, const struct bench_options *option
 static int forward_until(const struct stand *stand, const struct bench_options *options,
                          double seconds, size_t frames, uint64_t *dropped)
 {
-    double start = stand_seconds(), asked = start;
+    double start = stand_seconds(), now = start, asked = start;
     size_t recorded = 0;
 
-    for (double now = start; recorded < frames && now - start < seconds; now = stand_seconds()) {
+    while (recorded < frames && now - start < seconds) {
         if (forward(stand, options, dropped) != 0)
             return -1;
+        now = stand_seconds();
         if (now - asked < ASK)
             continue;
         asked = now;
@@ -84,11 +85,13 @@ static int run(const struct stand *stand, const struct bench_options *options, u
     struct ir_stats before, after;
     uint64_t dropped = 0;
     size_t recorded = 0;
+    struct stand_cpu cpu;
     double start;
 
     if (forward_until(stand, options, WARM_UP, SIZE_MAX, &dropped) != 0)
         return -1;
     dropped = 0;
+    cpu = stand_cpu(stand);
     start = stand_seconds();
     if (ir_stats(stand->port[0].dev, &before) < 0 ||
         ir_sim_record(stand->port[1].dev, delays, options->frames) < 0 ||
@@ -100,11 +103,11 @@ static int run(const struct stand *stand, const struct bench_options *options, u
     if (recorded < options->frames)
         return stand_complain(NAME, "too few frames came in time; ask for fewer, or more often", 0);
     (void)printf("{\"offered_mpps\": %.4f, \"received_mpps\": %.4f, \"missed\": %llu, "
-                 "\"dropped\": %llu, \"seconds\": %.4f, ",
+                 "\"dropped\": %llu, \"seconds\": %.4f, \"core_share\": %.3f, ",
                  (double)options->stand.rate * stand_ways(stand) / 1e6,
                  (double)(after.rx_packets - before.rx_packets) * stand_ways(stand) / start / 1e6,
                  (unsigned long long)(after.rx_missed - before.rx_missed),
-                 (unsigned long long)dropped, start);
+                 (unsigned long long)dropped, start, stand_cpu_share(stand, &cpu, start));
     print_counts(delays, recorded);
     return 0;
 }

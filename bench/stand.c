@@ -26,14 +26,6 @@ int stand_complain(const char *name, const char *what, int error)
     return -1;
 }
 
-double stand_seconds(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail: the clock exists */
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 /* Pin the calling thread to the core that is number `wanted` of those allowed. */
 static int pin(const cpu_set_t *allowed, uint32_t wanted)
 {
@@ -47,6 +39,38 @@ static int pin(const cpu_set_t *allowed, uint32_t wanted)
         return -pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
     }
     return -ENODEV;
+}
+
+static double clock_seconds(clockid_t clock)
+{
+    struct timespec now = {0, 0};
+
+    (void)clock_gettime(clock, &now); /* cannot fail: the thread exists */
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+double stand_seconds(void)
+{
+    return clock_seconds(CLOCK_MONOTONIC);
+}
+
+struct stand_cpu stand_cpu(const struct stand *stand)
+{
+    struct stand_cpu cpu = {.driver = clock_seconds(CLOCK_THREAD_CPUTIME_ID)};
+    clockid_t clock;
+
+    if (pthread_getcpuclockid(stand->thread, &clock) == 0)
+        cpu.cards = clock_seconds(clock);
+    return cpu;
+}
+
+double stand_cpu_share(const struct stand *stand, const struct stand_cpu *then, double seconds)
+{
+    struct stand_cpu now = stand_cpu(stand);
+    double driver = (now.driver - then->driver) / seconds;
+    double cards = (now.cards - then->cards) / seconds;
+
+    return driver < cards ? driver : cards;
 }
 
 static void add(_Atomic uint64_t *counter, uint64_t amount)

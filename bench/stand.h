@@ -73,6 +73,15 @@ int stand_close(struct stand *stand);
 int stand_complain(const char *name, const char *what, int error);
 
 double stand_seconds(void);
+/* Seconds that the driver's thread and the cards' have had a core so far. */
+struct stand_cpu {
+    double driver;
+    double cards;
+};
+struct stand_cpu stand_cpu(const struct stand *stand);
+/* What share of so many seconds since `then` they had, whoever had less: less than 1 when the machine had other
+ * work for their cores, or the driver slept. */
+double stand_cpu_share(const struct stand *stand, const struct stand_cpu *then, double seconds);
 
 /* How many times a round of the driver calls stand_burst, from `from` = 0 on. */
 static inline uint32_t stand_ways(const struct stand *stand)

@@ -295,6 +295,12 @@ static uint32_t find_buffers(struct sim_card *card, const uint64_t *ring, uint32
     return found;
 }
 
+/* The slot `count` <= size after one in a ring of `size`. */
+static uint32_t after(uint32_t slot, uint32_t count, uint32_t size)
+{
+    return slot + count < size ? slot + count : slot + count - size;
+}
+
 /* Take up to `count` frames from the wire into these buffers, then write their descriptors back. These are done
  * together because the driver looks at the first of them all the time, and would take the cache line away
  * between any two. */
@@ -309,7 +315,7 @@ static uint32_t fill_alike(struct sim_card *card, struct sim_queue *queue, uint6
 
     while (filled < count && (frame = source->ops->receive(source, now, &length)) != NULL)
         memcpy(buffer[filled++], frame, length);
-    atomic_store_explicit(&queue->head, (slot + filled) % size, memory_order_release);
+    atomic_store_explicit(&queue->head, after(slot, filled, size), memory_order_release);
     for (uint32_t i = 0; i < filled; i++) {
         uint64_t *descriptor = ring + 2u * (size_t)slot;
 
@@ -340,7 +346,7 @@ static uint32_t receive_alike(struct sim_card *card, uint32_t limit, uint64_t no
     card->part->rx_ring(card, arrival->queue, &mode);
     ring = sim_ring(card, arrival->queue);
     if (ring == NULL || mode.legacy || mode.strip_vlan || arrival->length > mode.room ||
-        tail >= size)
+        head >= size || tail >= size)
         return 0;
     while (moved < limit) {
         uint32_t lent = tail >= head ? tail - head : tail + size - head;
@@ -352,7 +358,7 @@ static uint32_t receive_alike(struct sim_card *card, uint32_t limit, uint64_t no
                              buffer);
         filled = fill_alike(card, queue, ring, size, buffer, count, now);
         moved += filled;
-        head = (head + filled) % size;
+        head = after(head, filled, size);
         if (filled < TOGETHER)
             break;
     }
