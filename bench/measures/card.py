@@ -19,7 +19,7 @@ def measure(programs, options):
 
 
 def show(rows):
-    print(f'\n{"card on its core, 60-byte frames":45} {"cycles/frame":>12} {"Mframes/s":>10} {"busy":>6} {"Mpps":>7}')
+    print(f'\n{"card on its core, 60-byte frames":50} {"cycles/frame":>12} {"Mframes/s":>10} {"busy":>6} {"Mpps":>7}')
     for row in rows:
-        print(f'{"wire=" + row["wire"] + ": " + row["frames"]:45} {row["cycles_per_frame"]:12.1f} '
+        print(f'{"wire=" + row["wire"] + ": " + row["frames"]:50} {row["cycles_per_frame"]:12.1f} '
               f'{row["million_frames_per_second"]:10.1f} {row["busy_share"]:6.0%} {row["packets_mpps"]:7.2f}')
