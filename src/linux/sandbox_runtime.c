@@ -24,39 +24,39 @@
     defined(__SANITIZE_THREAD__) || defined(__LLVM_INSTR_PROFILE_GENERATE) ||                      \
     defined(IRONRING_VALGRIND)
 #if __has_feature(thread_sanitizer) || defined(__SANITIZE_THREAD__)
-#define LOOKS 50u
+#define LOOKS 1000u
 
-static bool blocks_signals(pid_t thread)
+/* The text of a field of a thread's status, whose name begins with a line's end, or "". */
+static const char *field_of(const char *status, const char *name)
 {
-    static const char field[] = "\nSigBlk:\t";
-    char text[4096] = "";
-    char name[64];
-    const char *blocked;
-    FILE *file;
+    const char *field = strstr(status, name);
 
-    (void)snprintf(name, sizeof(name), "/proc/self/task/%d/status", thread);
-    file = fopen(name, "re");
-    if (file == NULL)
-        return false;
-    (void)fread(text, 1, sizeof(text) - 1, file);
-    (void)fclose(file); /* only read */
-    blocked = strstr(text, field);
-    return blocked != NULL &&
-           (strtoull(blocked + sizeof(field) - 1, NULL, 16) >> (SIGRTMIN - 1) & 1) != 0;
+    return field != NULL ? field + strlen(name) : "";
 }
 
-/* ThreadSanitizer has a thread of its own, which blocks all signals and moves no packets. A thread that is being
- * started blocks them as well, but only for a moment. */
+/* ThreadSanitizer has a thread of its own, which blocks all signals, sleeps, and moves no packets. A thread that is
+ * being started blocks them as well, for a moment, but does not sleep. */
 static bool is_own(pid_t thread)
 {
     const struct timespec pause = {0, 2000000};
+    char name[64];
 
+    (void)snprintf(name, sizeof(name), "/proc/self/task/%d/status", thread);
     for (unsigned i = 0; i < LOOKS; i++) {
-        if (!blocks_signals(thread))
+        char text[4096] = "";
+        FILE *file = fopen(name, "re");
+
+        if (file == NULL)
             return false;
+        (void)fread(text, 1, sizeof(text) - 1, file);
+        (void)fclose(file); /* only read */
+        if ((strtoull(field_of(text, "\nSigBlk:\t"), NULL, 16) >> (SIGRTMIN - 1) & 1) == 0)
+            return false;
+        if (*field_of(text, "\nState:\t") == 'S')
+            return true;
         (void)nanosleep(&pause, NULL);
     }
-    return true;
+    return false;
 }
 #define IS_OWN is_own
 #else

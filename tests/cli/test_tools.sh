@@ -79,9 +79,9 @@ duration_ends_a_run() {
     json '.seconds >= 0.3 and .packets_out > 0 and .packets_out <= .seconds * 1000'
 }
 
-# slow_traffic OPTION...: forward packets that come one by one.
+# slow_traffic OPTION...: forward packets that come one by one, for longer than any start of the tool takes.
 slow_traffic() {
-    run 0 fwd --json "$@" --idle 0.3 "$card,wire=gen,count=200,rate=5000" "$card,wire=memory"
+    run 0 fwd --json "$@" --idle 0.3 "$card,wire=gen,count=200,rate=1000" "$card,wire=memory"
     json '.packets_in > 0 and .packets_lost == 0'
 }
 
