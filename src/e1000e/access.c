@@ -42,8 +42,8 @@ static uint32_t own_bits(const struct e1000e_dev *dev, uint32_t offset)
     if (offset == E1000E_CTRL)
         return E1000E_CTRL_RST + E1000E_CTRL_PHY_RST;
     if (offset == E1000E_RCTL)
-        return E1000E_RCTL_FORMAT | (runs ? 0 : E1000E_RCTL_EN);
-    return offset == E1000E_TCTL && !runs ? E1000E_TCTL_EN : 0;
+        return E1000E_RCTL_FORMAT | (runs && dev->rx.set_up ? 0 : E1000E_RCTL_EN);
+    return offset == E1000E_TCTL && !(runs && dev->tx.set_up) ? E1000E_TCTL_EN : 0;
 }
 
 int e1000e_modify(const struct e1000e_dev *dev, uint32_t offset, uint32_t zeros, uint32_t ones)

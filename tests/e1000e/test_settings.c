@@ -50,6 +50,20 @@ static void promiscuous_mode_changes_while_the_receiver_runs(void **state)
     assert_int_equal(*window_at(window, E1000E_RCTL), before);
 }
 
+/* A card that answers nonsense is not told that it is right. */
+static void receiver_without_a_ring_stays_off_whatever_the_card_says(void **state)
+{
+    struct window *window = *state;
+    struct ir_txq *queue;
+
+    assert_int_equal(ir_txq_setup(window->dev, 0, WINDOW_RING, window->pool, &queue), 0);
+    assert_int_equal(ir_start(window->dev), 0);
+    *window_at(window, E1000E_RCTL) |= E1000E_RCTL_EN;
+    assert_int_equal(ir_promiscuous(window->dev, true), 0);
+    assert_int_equal(*window_at(window, E1000E_RCTL) & E1000E_RCTL_EN, 0);
+    assert_int_equal(*window_at(window, E1000E_TCTL) & E1000E_TCTL_EN, E1000E_TCTL_EN);
+}
+
 static void multicast_table_has_a_bit_for_each_address(void **state)
 {
     struct window *window = *state;
@@ -184,6 +198,7 @@ int main(void)
 #define WITH_TRAFFIC(test) cmocka_unit_test_setup_teardown(test, window_started, window_close)
         WITH_DRIVER(address_comes_from_the_card_and_is_kept),
         WITH_TRAFFIC(promiscuous_mode_changes_while_the_receiver_runs),
+        WITH_DRIVER(receiver_without_a_ring_stays_off_whatever_the_card_says),
         WITH_DRIVER(multicast_table_has_a_bit_for_each_address),
         WITH_DRIVER(settings_of_a_card_that_is_down_wait_for_its_reset),
         WITH_TRAFFIC(card_that_is_gone_says_so),
