@@ -47,8 +47,9 @@ struct hostile {
     bool lied;  /* an honest card would not have done all that it did */
     bool closed;
     bool active; /* a queue was enabled, and the card has not confirmed since that it stopped */
-    bool reset_asked; /* and not seen done since */
-    bool confirmed;   /* it has said that it stopped, since the last hostile_call */
+    bool reset_asked;  /* and not seen done since */
+    bool confirmed;    /* it has said that it stopped, since the last hostile_call */
+    uint64_t unmasked; /* what may interrupt, by bits of the kind's own */
 };
 
 /* --- For the life of a device --- */

@@ -5,12 +5,11 @@
  */
 #include <errno.h>
 
-#include "hostile_ixgbe.h"
+#include "hostile_intel.h"
 #include "ixgbe/ixgbe.h"
 #include "life.h"
-#include "oracle.h"
 
-static struct hostile_ixgbe card;
+static struct hostile_intel card;
 
 static struct hostile *begin(struct input *input)
 {
@@ -56,11 +55,6 @@ static bool started(const struct ir_dev *dev)
     return record_of(dev)->state == IXGBE_STARTED;
 }
 
-static void check_setup(bool free, bool legal, int result)
-{
-    fuzz_equal("setting up a queue", result, !legal ? -EINVAL : free ? 0 : -EBUSY);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const int open_errors[] = {-ENODEV, -ETIMEDOUT, -EIO, 0};
@@ -74,12 +68,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .memories = memories,
         .quiet = quiet,
         .started = started,
-        .check_setup = check_setup,
+        .queues = LIFE_QUEUES,
         .open_errors = open_errors,
         .start_errors = start_errors,
         .promiscuous_errors = promiscuous_errors,
         .multicast_errors = multicast_errors,
         .tells_speed = true,
+        .interrupts = true,
     };
 
     life_run(&kind, data, size);

@@ -14,6 +14,7 @@
 
 static const int timeout_errors[] = {-ETIMEDOUT, -ENODEV, 0};
 static const int gone_errors[] = {-ENODEV, 0};
+static const int down_errors[] = {-EIO, 0};
 static const int close_errors[] = {-ENODEV, -ETIMEDOUT, -EIO, 0};
 
 static void open_device(void)
@@ -61,6 +62,8 @@ static void close_device(void)
     result = ir_close(life.dev);
     hostile_returned(life.card, "ir_close", 0);
     life_expect("ir_close", result, close_errors);
+    if (result == 0)
+        life_expect_masked("ir_close");
     if (life.card->kind->is_master(life.card))
         fuzz_fail("ir_close leaves a card that may access memory");
     if (!life.card->closed)
@@ -77,14 +80,17 @@ static void set_up_queue(void)
 {
     uint32_t q = input_below(&life.input, QUEUES);
     uint32_t size = 32u << input_below(&life.input, 4);
-    bool legal = size >= IR_RING_SIZE_MIN;
+    bool legal = size >= IR_RING_SIZE_MIN && q < life.kind->queues;
     bool transmit = input_below(&life.input, 2) != 0;
     bool taken = transmit ? life.tx[q] != NULL : life.rx[q] != NULL;
     bool busy = taken || life.kind->started(life.dev);
     int result = transmit ? ir_txq_setup(life.dev, q, size, life.pool, &life.tx[q])
                           : ir_rxq_setup(life.dev, q, size, life.pool, &life.rx[q]);
 
-    life.kind->check_setup(!busy, legal, result);
+    if (life.kind->check_setup != NULL)
+        life.kind->check_setup(!busy, legal, result);
+    else
+        fuzz_equal("setting up a queue", result, !legal ? -EINVAL : busy ? -EBUSY : 0);
     if (!taken && result == 0 && life_ring(transmit, q) == NULL)
         fuzz_fail("a queue was set up and has no ring");
 }
@@ -103,6 +109,8 @@ static void start(void)
         life_expect("ir_start", result, life.kind->start_errors);
     if (result != 0 && result != -EBUSY)
         life_expect_broken("ir_start");
+    if (result == 0)
+        life_expect_masked("ir_start");
 }
 
 static void reset(void)
@@ -118,6 +126,8 @@ static void reset(void)
     life_expect("ir_reset", result, life.kind->start_errors);
     if (result != 0)
         life_expect_broken("ir_reset");
+    else
+        life_expect_masked("ir_reset");
 }
 
 static void observe(void)
@@ -143,6 +153,48 @@ static void observe(void)
     hostile_returned(life.card, "ir_link_wait", timeout_ms * UINT64_C(1000));
 }
 
+/* Who waits for what has changed, which it may while the device runs. How many vectors the card has is
+ * found out before that. */
+static void route(bool started)
+{
+    struct ir_interrupts *asked = &life.dev->interrupts;
+    uint8_t who = input_8(&life.input);
+    int result;
+
+    if (!started)
+        life.card->transport.vectors = (who >> 4) % (LIFE_QUEUES + 3u);
+    asked->rx[0] = (who & 1u) != 0;
+    asked->tx[0] = (who & 2u) != 0;
+    asked->link = (who & 4u) != 0;
+    asked->throttle = (who & 8u) != 0 ? input_32(&life.input) : 0;
+    result = life.dev->ops->route(life.dev);
+    if (started)
+        fuzz_equal("routing the interrupts of a device that runs", result, 0);
+    else
+        life_expect("routing interrupts", result, down_errors);
+}
+
+/* As somebody does who waits, sleeps, and is woken. */
+static void interrupt(void)
+{
+    const struct ir_dev_ops *ops = life.dev->ops;
+    bool started = life.kind->started(life.dev);
+    uint32_t vector;
+    int expected;
+
+    hostile_call(life.card);
+    route(started);
+    vector = input_below(&life.input, LIFE_QUEUES + 3u);
+    expected = !started ? -EIO : vector < life.dev->interrupts.vectors ? 0 : -EINVAL;
+    fuzz_equal("arming a vector", ops->arm(life.dev, vector), expected);
+    if ((input_8(&life.input) & 1u) != 0) {
+        fuzz_equal("masking a vector", ops->mask(life.dev, vector), expected);
+        if (started)
+            life_expect_masked("the only vector that was armed was masked");
+    }
+    hostile_returned(life.card, "an interrupt", 0);
+}
+
 static void change_settings(void)
 {
     uint8_t macs[3][IR_MAC_LENGTH];
@@ -165,6 +217,8 @@ static void change_settings(void)
         fuzz_equal("the address that was set", memcmp(back, macs[2], IR_MAC_LENGTH), 0);
     }
     hostile_returned(life.card, "a setting", 0);
+    if ((kind & 2u) != 0 && life.kind->interrupts)
+        interrupt();
 }
 
 static void receive(void)

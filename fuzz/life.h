@@ -28,13 +28,16 @@ struct life_kind {
     /* The card has said that it stopped, by the driver's book. */
     bool (*quiet)(const struct ir_dev *dev);
     bool (*started)(const struct ir_dev *dev);
-    /* Setting up a queue that is `free` or not, of a size that is legal or not, was answered. */
+    /* Setting up a queue that is `free` or not was answered, of a size that is legal and a number that
+     * there is, or not. Null when nothing but these decides. */
     void (*check_setup)(bool free, bool legal, int result);
+    uint32_t queues; /* that the device may have in each direction; <= LIFE_QUEUES */
     const int *open_errors;
     const int *start_errors; /* of a reset as well */
     const int *promiscuous_errors;
     const int *multicast_errors;
     bool tells_speed; /* a link that is up has a speed */
+    bool interrupts;  /* the card's model knows which of them are masked */
 };
 
 /* Run an input. */

@@ -74,6 +74,13 @@ void life_expect_broken(const char *after)
     }
 }
 
+void life_expect_masked(const char *after)
+{
+    if (life.card->unmasked != 0)
+        fuzz_fail("after %s the card may interrupt (0x%llx)", after,
+                  (unsigned long long)life.card->unmasked);
+}
+
 static struct window window_of(const struct ir_ring *ring)
 {
     return ring == NULL ? (struct window){0, 0} : (struct window){ring->head, ring->tail};

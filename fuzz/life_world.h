@@ -43,6 +43,8 @@ struct holdings {
 
 /* Fail unless the answer is 0 or one of the errors. */
 void life_expect(const char *what, int result, const int *errors);
+/* Fail when the card might interrupt. */
+void life_expect_masked(const char *after);
 /* Fail unless all queues refuse to work. */
 void life_expect_broken(const char *after);
 

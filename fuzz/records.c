@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "e1000e/e1000e.h"
 #include "ixgbe/ixgbe.h"
 #include "oracle.h"
 #include "virtio/virtio.h"
@@ -21,6 +22,7 @@
 
 static struct {
     union {
+        struct e1000e_dev e1000e;
         struct ixgbe_dev ixgbe;
         struct virtio_dev virtio;
     } memory;
@@ -34,7 +36,8 @@ void __wrap_free(void *memory);
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    if (count != 1 || (size != sizeof(struct ixgbe_dev) && size != sizeof(struct virtio_dev)))
+    if (count != 1 || (size != sizeof(struct e1000e_dev) && size != sizeof(struct ixgbe_dev) &&
+                       size != sizeof(struct virtio_dev)))
         return __real_calloc(count, size);
     for (uint32_t i = 0; i < RECORDS; i++) {
         if (records[i].used)

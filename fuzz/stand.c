@@ -55,7 +55,6 @@ static void set_up_once(void)
     stand.tx.regs = &stand.regs;
     stand.tx.pool = &stand.pool;
     stand.tx.desc = stand.tx_desc;
-    stand.tx.head = &stand.tx_head;
     stand.tx.tail_register = STAND_TX_TAIL;
     stand.tx.frame_max = STAND_BUFFER;
 }
@@ -76,6 +75,7 @@ static void fresh_rx(void)
 static void fresh_tx(void)
 {
     fuzz_equal("the answer of ixgbe_txq_init", ixgbe_txq_init(&stand.tx, STAND_RING), 0);
+    stand.tx.head = stand.tx_kind == IXGBE_TX_ADVANCED ? &stand.tx_head : NULL;
     for (uint32_t i = 0; i < STAND_RING; i++) {
         stand.tx_desc[i].lo = 0;
         stand.tx_desc[i].hi = 0;

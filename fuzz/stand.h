@@ -40,7 +40,8 @@ struct stand {
     struct ixgbe_txq tx;
     struct ixgbe_desc rx_desc[STAND_RING];
     struct ixgbe_desc tx_desc[STAND_RING];
-    volatile ir_device32 tx_head;
+    volatile ir_device32 tx_head; /* of the kind that reports there */
+    enum ixgbe_tx_kind tx_kind;   /* set before stand_reset */
     struct ir_regs regs;
     /* What the register window saw since the last operation. */
     uint32_t tail_writes;
@@ -93,6 +94,15 @@ void stand_reclaim(void);
 /* Take back what is in the ring and start it afresh, as after a reset of the device. */
 void stand_restart_rx(void);
 void stand_restart_tx(void);
+
+/* Run an input that is about sending: an application that sends anything (dead handles, the same packet
+ * twice, lengths that no card takes), and a card that does what the target says, one thing at a time. */
+struct stand_card {
+    enum ixgbe_tx_kind kind;
+    void (*reports)(struct input *input);   /* progress, or lies about it */
+    void (*scribbles)(struct input *input); /* into memory that should not matter */
+};
+void stand_run_sender(const struct stand_card *card, const uint8_t *data, size_t size);
 
 /* Audit: each buffer in exactly one place, the place where the model has it. */
 void stand_check(void);

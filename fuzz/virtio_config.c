@@ -96,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .quiet = quiet,
         .started = started,
         .check_setup = check_setup,
+        .queues = LIFE_QUEUES,
         .open_errors = open_errors,
         .start_errors = start_errors,
         .promiscuous_errors = promiscuous_errors,

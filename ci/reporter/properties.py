@@ -31,7 +31,8 @@ FETCHES = ('src/core/dma.h:ir_dma_load*', 'src/ixgbe/rx.c:rx_take', 'src/ixgbe/r
            'src/virtio/queue.h:virtio_waiting', 'src/virtio/rx.h:virtio_deliverable', 'src/virtio/rx_skip.c')
 BURSTS = ('src/core/ring.*', 'src/core/moves.*', 'src/ixgbe/rx.c', 'src/ixgbe/send.h', 'src/ixgbe/tx.c',
           'src/ixgbe/descriptor.h', 'src/e1000e/tx.c', 'src/virtio/ring.*', 'src/virtio/rx*', 'src/virtio/tx.c')
-RINGS = ('rx', 'tx', 'virtio-split', 'virtio-packed')
+RINGS = ('rx', 'tx', 'e1000e-tx', 'virtio-split', 'virtio-packed')
+INTEL = ('init', 'e1000e-init')
 VIRTIO = ('virtio-ctrl', 'virtio-config', 'virtio-caps')
 PROMISES = ('contract', 'invariant', 'call')
 EVERYTHING = ('memory', 'arithmetic', 'call', 'frame', 'invariant', 'contract', 'other')
@@ -63,16 +64,16 @@ PROPERTIES = (
         ('pool_memory', 'rxq_memory', 'txq_memory'),
         ('outside', 'beyond', 'forged_length', 'across', 'longer_than', 'leaves_the_packet', 'never_written',
          'freed_packet', 'allocation_that_fails'),
-        ('asan', 'msan', 'valgrind'), (*RINGS, *VIRTIO, 'init', 'api', 'mmio', 'sim', 'sim-82574', 'sim-virtio',
-                                                       'cli-device-string', 'wire-pcap', 'vhost-user')),
+        ('asan', 'msan', 'valgrind'), (*RINGS, *VIRTIO, *INTEL, 'api', 'mmio', 'sim', 'sim-82574', 'sim-virtio',
+                                       'cli-device-string', 'wire-pcap', 'vhost-user')),
     Property(
         'Arithmetic',
         'No signed overflow, no unintended unsigned wrap, no lossy conversion.',
         ANY, ('arithmetic',), 'no operation overflows, wraps or loses bits',
         ('pool_span', 'ring_shape'),
         ('_wraps?_', 'largest_value', 'last_device_address', 'all_ones', 'that_jump', '65535'),
-        ('asan', 'ubsan'), (*RINGS, *VIRTIO, 'init', 'api', 'mmio', 'sim', 'sim-82574', 'sim-virtio', 'cli-device-string',
-                               'wire-pcap', 'vhost-user')),
+        ('asan', 'ubsan'), (*RINGS, *VIRTIO, *INTEL, 'api', 'mmio', 'sim', 'sim-82574', 'sim-virtio',
+                            'cli-device-string', 'wire-pcap', 'vhost-user')),
     Property(
         'Single fetch',
         'A device-writable word is read once into a local, and only the local is judged and used.',
@@ -89,7 +90,7 @@ PROPERTIES = (
          'hand_empty'),
         ('lose', 'no_buffer', 'handed_out_once', 'freed_once', 'audit_finds', 'audit_sees', 'drained', 'lost_but',
          'returns_the_buffers', 'buffers_in_the_rings', 'gives_its_buffers', 'its_buffers_up', 'keeps_its_buffers'),
-        (), (*RINGS, 'api', 'init', 'virtio-config')),
+        (), (*RINGS, *INTEL, 'api', 'virtio-config')),
     Property(
         'Confinement',
         'Each address given to the device lies, with its length, inside memory mapped for it, and is owned by the '
@@ -97,7 +98,7 @@ PROPERTIES = (
         ADDRESSES, EVERYTHING, 'an address stored for the card is that of the buffer lent in that slot',
         ('confined', 'lent', 'in_its_slot', 'write_legal', 'ring_described'),
         ('device_address', 'iommu', 'mapping', 'mapped', 'stays_in_its_buffer', 'programmed_as_documented'),
-        (), (*RINGS, *VIRTIO, 'init')),
+        (), (*RINGS, *VIRTIO, *INTEL)),
     Property(
         'Bounded waits',
         'Each wait has a time limit and an error return. Nothing loops on a device\'s word.',
@@ -105,7 +106,7 @@ PROPERTIES = (
         ('wait_answer', 'presence_answer'),
         ('late', 'never_comes', 'never_gets', 'never_end', 'waited', 'not_stop', 'is_gone', 'may_go', 'little_time',
          'stops_sending', 'slow_to'),
-        (), (*VIRTIO, 'init', 'sim', 'sim-82574', 'sim-virtio')),
+        (), (*VIRTIO, *INTEL, 'sim', 'sim-82574', 'sim-virtio')),
     Property(
         'Misuse is an error',
         'A stale, forged, foreign or twice-used handle gets an error code, never corruption.',
@@ -113,7 +114,7 @@ PROPERTIES = (
         ('grant_ok', 'app_keeps', 'pkts_stay'),
         ('stale', 'forged', 'freed_packet', 'freed_once', 'of_another', 'packet_(given_)?twice', 'is_dead', 'not_held',
          'holds_nothing', 'through_a_handle'),
-        (), ('api', 'mmio', 'tx', 'virtio-split', 'virtio-packed')),
+        (), ('api', 'mmio', 'tx', 'e1000e-tx', 'virtio-split', 'virtio-packed')),
     Property(
         'Function',
         'Packets come out in ring order, complete, once each.',

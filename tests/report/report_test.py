@@ -129,7 +129,7 @@ class Judgement(Case):
         self.ends(place, 1)
         page = place.page.read_text('utf-8')
         self.assertIn(' asan, valgrind: <span class="missing">not measured: run <code>sanitize/run all</code>', page)
-        self.assertIn(' tx, virtio-split, virtio-packed: <span class="missing">not measured: '
+        self.assertIn(' tx, e1000e-tx, virtio-split, virtio-packed: <span class="missing">not measured: '
                       'run <code>fuzz/run all</code>', page)
 
     def test_evidence_of_nothing_is_bad(self):
