@@ -39,11 +39,34 @@ def rows_of(name):
     return stamp.rows_of(OUTPUT / f'{name}.json')
 
 
+def card_both_ways():
+    """What the lean cards carry both ways, as a list of one row, or of none."""
+    return [row for row in rows_of('card') if row['wire'] == 'flood' and row['way'] == 'both']
+
+
+def draw_bars(name, title, label, rows):
+    """Draw NAME.svg with a bar for each row: its name, median and quartiles."""
+    names = ', '.join(f'{line(row[0])} {place}' for place, row in enumerate(rows))
+    return draw(name, f'''
+set title "{title}"
+set ylabel "{label}"
+set yrange [0:*]
+set xrange [-0.6:{len(rows) - 0.4}]
+set xtics ({names})
+set bmargin 4
+set offsets 0, 0, graph 0.1, 0
+set style fill solid 0.85
+set grid noxtics
+plot $figures using 1:2:3:4:(0.5) with boxerrorbars linecolor "{COLOURS[5]}" notitle, \\
+     $figures using 1:4:(sprintf("%.0f", $2)) with labels offset 0,0.8 notitle
+''', {'figures': [(place, *row[1:]) for place, row in enumerate(rows)]})
+
+
 def throughput():
     rows = sorted(rows_of('throughput'), key=lambda row: row['burst'])
     if not rows:
         return None
-    card = [row for row in rows_of('card') if row['wire'] == 'flood' and row['way'] == 'both']
+    card = card_both_ways()
     bound = '' if not card else (f', \\\n     {card[0]["million_frames_per_second"] / 2} with lines dashtype 2 '
                                  f'linecolor "#888888" title "what the cards can take in and send (at burst 32)"')
     return draw('throughput', f'''
@@ -104,20 +127,9 @@ def protections():
     rows = rows_of('protections')
     if not rows:
         return None
-    names = ', '.join(f'{line(textwrap.fill(row["protection"], 20))} {place}' for place, row in enumerate(rows))
-    return draw('protections', f'''
-set title "What each protection costs the driver\\nburst of 32, median and quartiles"
-set ylabel "cycles a packet"
-set yrange [0:*]
-set xrange [-0.6:{len(rows) - 0.4}]
-set xtics ({names})
-set bmargin 4
-set offsets 0, 0, graph 0.1, 0
-set style fill solid 0.85
-set grid noxtics
-plot $figures using 1:2:3:4:(0.5) with boxerrorbars linecolor "{COLOURS[5]}" notitle, \\
-     $figures using 1:4:(sprintf("%.0f", $2)) with labels offset 0,0.8 notitle
-''', {'figures': [(place, row['median'], row['quartile1'], row['quartile3']) for place, row in enumerate(rows)]})
+    return draw_bars('protections', 'What each protection costs the driver\\nburst of 32, median and quartiles',
+                     'cycles a packet', [(textwrap.fill(row['protection'], 20), row['median'], row['quartile1'], row['quartile3'])
+                                         for row in rows])
 
 
 def scaling():
@@ -155,25 +167,13 @@ unset multiplot
 
 def cycles():
     rows = sorted(rows_of('cycles'), key=lambda row: row['burst'])
-    card = [row for row in rows_of('card') if row['wire'] == 'flood' and row['way'] == 'both']
+    card = card_both_ways()
     if not rows or not card:
         return None
-    figures = [(place, row['median'], row['quartile1'], row['quartile3']) for place, row in enumerate(rows)]
-    figures.append((len(rows), *3 * [2 * card[0]['cycles_per_frame']]))
-    names = [f'driver, burst {row["burst"]}' for row in rows] + ['both cards: one frame in, one out']
-    ticks = ', '.join(f'{line(name)} {place}' for place, name in enumerate(names))
-    return draw('cycles', f'''
-set title "What a forwarded packet costs driver and cards, each on its core\\nmedian and quartiles"
-set ylabel "cycles of the time stamp counter"
-set yrange [0:*]
-set xrange [-0.6:{len(names) - 0.4}]
-set xtics ({ticks})
-set style fill solid 0.85
-set grid noxtics
-set offsets 0, 0, graph 0.1, 0
-plot $figures using 1:2:3:4:(0.5) with boxerrorbars linecolor "{COLOURS[5]}" notitle, \\
-     $figures using 1:4:(sprintf("%.0f", $2)) with labels offset 0,0.8 notitle
-''', {'figures': figures})
+    bars = [(f'driver, burst {row["burst"]}', row['median'], row['quartile1'], row['quartile3']) for row in rows]
+    bars.append(('both cards: one frame in, one out', *3 * [2 * card[0]['cycles_per_frame']]))
+    return draw_bars('cycles', 'What a forwarded packet costs driver and cards, each on its core\\nmedian and quartiles',
+                     'cycles of the time stamp counter', bars)
 
 
 def draw_all():

@@ -13,7 +13,7 @@ PROTECTIONS = {
     'sandbox of the tool': ('--sandbox',),
     'interrupts instead of polling': ('--wait',),
 }
-# What the issue of costs asks for besides, and why it is not here.
+# What else is worth to be known, and why it is not here.
 NOT_MEASURED = ('a build without checks: there is none to compare with',)
 REPEATS = 5
 
