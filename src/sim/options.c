@@ -53,18 +53,21 @@ static bool take_link(struct sim_arguments *arguments, const char *value)
     return take_text(value, arguments->link);
 }
 
+static const char *const wires[] = {[SIM_WIRE_NONE] = "none",
+                                    [SIM_WIRE_GEN] = "gen",
+                                    [SIM_WIRE_FLOOD] = "flood",
+                                    [SIM_WIRE_MEMORY] = "memory"};
+#define WIRES (sizeof(wires) / sizeof(wires[0]))
+
 static bool take_wire(struct sim_arguments *arguments, const char *value)
 {
-    if (strcmp(value, "gen") == 0)
-        arguments->wire = SIM_WIRE_GEN;
-    else if (strcmp(value, "flood") == 0)
-        arguments->wire = SIM_WIRE_FLOOD;
-    else if (strcmp(value, "memory") == 0)
-        arguments->wire = SIM_WIRE_MEMORY;
-    else if (strcmp(value, "none") == 0)
-        arguments->wire = SIM_WIRE_NONE;
-    else
+    size_t kind = 0;
+
+    while (kind < WIRES && strcmp(value, wires[kind]) != 0)
+        kind++;
+    if (kind == WIRES)
         return false;
+    arguments->wire = (enum sim_wire_kind)kind;
     return true;
 }
 
@@ -270,12 +273,14 @@ static int take_argument(struct sim_arguments *arguments, const char *text, size
 /* Whether what a key depends on is given. */
 static bool need_met(const struct sim_arguments *arguments, const struct sim_key *key)
 {
+    char wire[32];
+
     if (key->needs == NULL)
         return true;
     if (strcmp(key->needs, "rx") == 0)
         return arguments->rx[0] != '\0';
-    return arguments->wire == SIM_WIRE_GEN ||
-           (arguments->wire == SIM_WIRE_FLOOD && strstr(key->needs, "wire=flood") != NULL);
+    (void)snprintf(wire, sizeof(wire), "wire=%s", wires[arguments->wire]);
+    return strstr(key->needs, wire) != NULL;
 }
 
 /* Whether keys that go together are given together, and keys that exclude each other are not. */
