@@ -20,12 +20,12 @@
 #define PLACE_RING 3 /* ring places: tag + slot, with the ring's own tag >= PLACE_RING */
 
 struct ledger {
-    int64_t place[IR_POOL_BUFFERS_MAX]; /* where the buffer is */
+    int64_t place[IR_POOL_INDICES]; /* where the buffer is */
     /* The free stack, continued to a permutation of all buffers, and its inverse. That each buffer
      * has its position in it is what proves, without counting, that the stack has room for a
      * returning buffer. */
-    int32_t order[IR_POOL_BUFFERS_MAX];
-    int32_t position[IR_POOL_BUFFERS_MAX];
+    int32_t order[IR_POOL_INDICES];
+    int32_t position[IR_POOL_INDICES];
 };
 
 /*@
@@ -49,10 +49,11 @@ predicate free_ok{L}(struct ir_pool *p, struct ledger *l) =
     \forall integer b; 0 <= b < p->count ==>
         (l->place[b] == PLACE_FREE <==> l->position[b] < p->free_count);
 
-// A grant is not zero exactly for the buffers the application holds.
-predicate grant_ok{L}(struct ir_pool *p, struct ledger *l) =
+// What holds a buffer is a handle of that buffer exactly while the application has it.
+predicate holder_ok{L}(struct ir_pool *p, struct ledger *l) =
     \forall integer b; 0 <= b < 65536 ==>
-        (p->grant[b] != 0 <==> (b < p->count && l->place[b] == PLACE_APP));
+        (p->holder[b] % 65536 == b <==> (b < p->count && l->place[b] == PLACE_APP)) &&
+        (p->holder[b] % 65536 == b ==> p->holder[b] / 281474976710656 <= p->buffer_size);
 
 // ---- moves ----
 
@@ -67,10 +68,10 @@ predicate others_stay{L1, L2}(struct ledger *l, integer moved) =
     \forall integer b; 0 <= b < 65536 ==> b != moved ==>
         \at(l->place[b], L2) == \at(l->place[b], L1);
 
-// What the application holds all the time it holds under the same grant.
+// What the application holds all the time it holds by the same handle.
 predicate app_keeps{L1, L2}(struct ir_pool *p, struct ledger *l) =
     \forall integer b; 0 <= b < 65536 ==> \at(l->place[b], L1) == PLACE_APP ==>
-        \at(l->place[b], L2) == PLACE_APP ==> \at(p->grant[b], L2) == \at(p->grant[b], L1);
+        \at(l->place[b], L2) == PLACE_APP ==> \at(p->holder[b], L2) == \at(p->holder[b], L1);
 */
 
 /* The invariants of a pool as clauses of their own, so that each is a goal of its own. `kind` is
@@ -83,6 +84,6 @@ predicate app_keeps{L1, L2}(struct ir_pool *p, struct ledger *l) =
     kind position_ok(p, l);                                                                        \
     kind stack_ok(p, l);                                                                           \
     kind free_ok(p, l);                                                                            \
-    kind grant_ok(p, l);
+    kind holder_ok(p, l);
 
 #endif

@@ -286,7 +286,7 @@ void api_check(void)
         fuzz_equal("the buffers that are free, held and in rings",
                    ir_pool_available(pool->pool) + pool->held + in_rings(p), pool->buffers);
         for (uint32_t b = 0; b < pool->buffers; b++)
-            fuzz_equal("the grant of a buffer", pool->pool->grant[b], pool->grant[b]);
+            fuzz_equal("the grant of a buffer", pool->pool->holder[b], pool->holder[b]);
     }
     check_rules(0);
     check_rules(1);
@@ -295,9 +295,9 @@ void api_check(void)
 static void free_held(struct api_pool *pool)
 {
     for (uint32_t b = 0; b < pool->buffers; b++) {
-        struct ir_pkt pkt = {(uint64_t)b << 32 | pool->grant[b]};
+        struct ir_pkt pkt = {(uint64_t)b << 32 | pool->holder[b]};
 
-        if (pool->grant[b] != 0) {
+        if (pool->holder[b] != 0) {
             fuzz_equal("ir_pkt_free", ir_pkt_free(pool->pool, pkt), 0);
             api_gone(pool, pkt);
         }

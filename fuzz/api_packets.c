@@ -39,7 +39,7 @@ struct ir_pkt api_handle(struct input *input)
 bool api_held(const struct api_pool *pool, struct ir_pkt pkt)
 {
     return index_of(pkt) < pool->buffers && grant_of(pkt) != 0 &&
-           pool->grant[index_of(pkt)] == grant_of(pkt);
+           pool->holder[index_of(pkt)] == grant_of(pkt);
 }
 
 static void remember(struct ir_pkt pkt)
@@ -52,25 +52,25 @@ void api_granted(struct api_pool *pool, struct ir_pkt pkt, uint32_t length)
 {
     if (index_of(pkt) >= pool->buffers || grant_of(pkt) == 0)
         fuzz_fail("the handle 0x%llx names no buffer", (unsigned long long)pkt.bits);
-    if (pool->grant[index_of(pkt)] != 0)
+    if (pool->holder[index_of(pkt)] != 0)
         fuzz_fail("the handle 0x%llx is of a buffer that the application holds already",
                   (unsigned long long)pkt.bits);
     for (uint32_t p = 0; p < API_POOLS; p++) {
         for (uint32_t b = 0; b < api.pool[p].buffers; b++) {
-            if (api.pool[p].grant[b] == grant_of(pkt))
+            if (api.pool[p].holder[b] == grant_of(pkt))
                 fuzz_fail("the handle 0x%llx has a grant that is in use",
                           (unsigned long long)pkt.bits);
         }
     }
     fuzz_equal("the length of a packet", ir_pkt_length(pkt), length);
-    pool->grant[index_of(pkt)] = grant_of(pkt);
+    pool->holder[index_of(pkt)] = grant_of(pkt);
     pool->held++;
     remember(pkt);
 }
 
 void api_gone(struct api_pool *pool, struct ir_pkt pkt)
 {
-    pool->grant[index_of(pkt)] = 0;
+    pool->holder[index_of(pkt)] = 0;
     pool->held--;
 }
 

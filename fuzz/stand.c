@@ -98,7 +98,7 @@ void stand_reset(uint8_t start)
     stand.pool.free_count = buffers;
     stand.pool.grant_next = stand.pool.grant_last + 1u - grants;
     for (uint32_t b = 0; b < STAND_BUFFERS_MAX; b++) {
-        stand.pool.grant[b] = 0;
+        stand.pool.holder[b] = 0;
         stand.pool.stack[b] = (uint16_t)b;
         stand.place[b] = STAND_FREE;
         stand.handle[b] = 0;

@@ -51,9 +51,9 @@ void stand_check_pool(uint32_t receiving, uint32_t sending)
         uint32_t grant = place == STAND_APP ? (uint32_t)(stand.handle[b] & 0xffffffffu) : 0;
 
         in[place]++;
-        if (pool->grant[b] != grant)
+        if (pool->holder[b] != grant)
             fuzz_fail("buffer %u is in place %u and has the grant %u, and should have %u", b, place,
-                      pool->grant[b], grant);
+                      pool->holder[b], grant);
     }
     fuzz_equal("the number of free buffers", ir_pool_available(pool), in[STAND_FREE]);
     fuzz_equal("the number of buffers in the receive ring", in[STAND_RX], receiving);

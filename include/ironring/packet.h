@@ -16,7 +16,7 @@ extern "C" {
 struct ir_pool;
 
 /* A packet the application holds. Opaque; zero is never a valid handle.
- * Bits 31:0 grant number, 47:32 buffer index, 63:48 length in bytes. */
+ * Bits 15:0 buffer index, 47:16 grant number, 63:48 length in bytes. */
 struct ir_pkt {
     uint64_t bits;
 };
@@ -37,9 +37,9 @@ int ir_pkt_alloc(struct ir_pool *pool, uint32_t length, struct ir_pkt *pkt);
  * Errors: -ESTALE the caller does not hold this packet, -EINVAL null pool. */
 int ir_pkt_free(struct ir_pool *pool, struct ir_pkt pkt);
 
-/* Change the length of the packet (0 to the pool's buffer size). *pkt is replaced.
+/* Change the length of the packet (0 to the pool's buffer size). *pkt is replaced, and copies of it are dead.
  * Errors: -ESTALE, -EMSGSIZE (then *pkt is unchanged). */
-int ir_pkt_set_length(const struct ir_pool *pool, struct ir_pkt *pkt, uint32_t length);
+int ir_pkt_set_length(struct ir_pool *pool, struct ir_pkt *pkt, uint32_t length);
 
 /* The packet's `length` bytes that begin `offset` bytes into it, or NULL when the caller does not
  * hold the packet or the range does not lie within it. The pointer is valid for exactly that range,

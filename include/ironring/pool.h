@@ -14,31 +14,31 @@ extern "C" {
 
 struct ir_domain;
 
-#define IR_POOL_BUFFERS_MAX 65536u /* a buffer index has 16 bits */
+#define IR_POOL_INDICES     65536u /* a buffer index has 16 bits ... */
+#define IR_POOL_BUFFERS_MAX 65535u /* ... and the last one is no buffer's */
 #define IR_BUFFER_SIZE_MIN  2048u  /* a buffer size is a power of two ... */
 #define IR_BUFFER_SIZE_MAX  16384u /* ... up to what SRRCTL.BSIZEPACKET can say */
 #define IR_POOL_HEADROOM    64u    /* bytes before each buffer, for a header of virtio's */
 
 /* The record of a pool. Its fields are private to the library: they stand here only so that
- * ir_pkt_data can be inline. `grant` has an entry for each possible index, so that no index needs a
+ * ir_pkt_data can be inline. `holder` has an entry for each possible index, so that no index needs a
  * check. The scalars are 64 bits wide so that each array is the only memory of its type: the proofs
  * rely on it. */
 struct ir_pool {
     uint8_t *data;        /* first byte of buffer 0 */
     uint64_t iova;        /* device address of buffer 0 */
-    uint64_t count;       /* buffers, 1 to 65536 */
+    uint64_t count;       /* buffers, 1 to 65535 */
     uint64_t buffer_size; /* bytes a buffer */
     uint64_t stride;      /* from one buffer to the next: buffer_size + IR_POOL_HEADROOM */
     uint64_t free_count;  /* the first free_count entries of `stack` are the free buffers */
     uint64_t grant_first; /* this pool's own range of grant numbers, never zero ... */
     uint64_t grant_last;  /* ... and disjoint from any other pool's in the process */
     uint64_t grant_next;  /* the next number to give, at most one past the last */
-    uint32_t
-        grant[IR_POOL_BUFFERS_MAX]; /* number of the handle that holds the buffer, 0 for none */
-    uint16_t stack[IR_POOL_BUFFERS_MAX]; /* free buffers, the most recently freed last */
+    uint64_t holder[IR_POOL_INDICES]; /* the handle that holds the buffer; else what no handle is */
+    uint16_t stack[IR_POOL_INDICES]; /* free buffers, the most recently freed last */
 };
 
-/* Make a pool of `count` buffers (1 to 65536) of `buffer_size` bytes (2048, 4096, 8192 or 16384),
+/* Make a pool of `count` buffers (1 to 65535) of `buffer_size` bytes (2048, 4096, 8192 or 16384),
  * mapped for each device of the domain, those opened later included. At most 63 pools exist in a
  * process at a time: a pool's number is part of its handles, which is how a foreign handle is
  * recognised. Errors: -EINVAL, -ENOMEM, -ENOSPC too many pools or no device address left. */

@@ -23,12 +23,12 @@ extern "C" {
 
 /* The vocabulary of the contracts. */
 /*@
-logic integer pkt_grant(struct ir_pkt pkt) = pkt.bits % 4294967296;
-logic integer pkt_index(struct ir_pkt pkt) = pkt.bits / 4294967296 % 65536;
+logic integer pkt_index(struct ir_pkt pkt) = pkt.bits % 65536;
+logic integer pkt_grant(struct ir_pkt pkt) = pkt.bits / 65536 % 4294967296;
 logic integer pkt_size(struct ir_pkt pkt) = pkt.bits / 281474976710656;
 
 predicate pool_shape{L}(struct ir_pool *p) =
-    0 < p->count <= 65536 && p->free_count <= p->count &&
+    0 < p->count <= 65535 && p->free_count <= p->count &&
     (p->buffer_size == 2048 || p->buffer_size == 4096 || p->buffer_size == 8192 ||
      p->buffer_size == 16384) &&
     p->stride == p->buffer_size + IR_POOL_HEADROOM && IR_POOL_HEADROOM <= p->iova &&
@@ -45,13 +45,14 @@ predicate pool_span{L}(struct ir_pool *p) =
 
 // The application holds the packet.
 predicate held{L}(struct ir_pool *p, struct ir_pkt pkt) =
-    pkt_grant(pkt) != 0 && p->grant[pkt_index(pkt)] == pkt_grant(pkt);
+    p->holder[pkt_index(pkt)] == pkt.bits;
 
 // What a view needs of the pool; implied by the invariants of a pool with mapped memory.
 predicate pool_readable{L}(struct ir_pool *p) =
     \valid_read(p) && pool_shape(p) &&
     \valid(p->data + (0 .. p->count * p->stride - IR_POOL_HEADROOM - 1)) &&
-    (\forall integer b; 0 <= b < 65536 ==> p->grant[b] != 0 ==> b < p->count);
+    (\forall integer b; 0 <= b < 65536 ==> p->holder[b] % 65536 == b ==>
+        b < p->count && p->holder[b] / 281474976710656 <= p->buffer_size);
 
 // Byte `offset` of the packet.
 logic integer packet_byte{L}(struct ir_pool *p, struct ir_pkt pkt, integer offset) =
@@ -67,12 +68,10 @@ static inline uint32_t ir_pkt_length(struct ir_pkt pkt)
     return (uint32_t)(pkt.bits / 281474976710656u); /* 2^48 */
 }
 
-/* See packet.h. One comparison rejects a handle that is stale, forged, foreign or used before: the
- * grant of a buffer that the application does not hold is zero. */
+/* See packet.h. One comparison rejects a handle that is stale, forged, foreign or used before. */
 /*@ requires pool_readable(pool);
     assigns \result \from pool, *pool, pkt, offset, length;
-    ensures granted: \result != \null <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size &&
-        offset + length <= pkt_size(pkt);
+    ensures granted: \result != \null <==> held(pool, pkt) && offset + length <= pkt_size(pkt);
     ensures inside: \result != \null ==>
         \result == pool->data + (pkt_index(pkt) * pool->stride + offset) &&
         \valid(\result + (0 .. length - 1)) && offset + length <= pool->buffer_size;
@@ -80,13 +79,9 @@ static inline uint32_t ir_pkt_length(struct ir_pkt pkt)
 static inline uint8_t *ir_pkt_data(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset,
                                    uint32_t length)
 {
-    uint32_t grant = (uint32_t)(pkt.bits % 4294967296u);          /* 2^32 */
-    uint32_t index = (uint32_t)(pkt.bits / 4294967296u % 65536u); /* 2^32, 2^16 */
-    uint32_t held = ir_pkt_length(pkt);
+    uint32_t index = (uint32_t)(pkt.bits % 65536u); /* 2^16 */
 
-    if (grant == 0u || pool->grant[index] != grant)
-        return NULL;
-    if (held > pool->buffer_size || (uint64_t)offset + length > held)
+    if (pool->holder[index] != pkt.bits || (uint64_t)offset + length > ir_pkt_length(pkt))
         return NULL;
     /*@ assert index < pool->count; */
     /*@ assert pool->data != \null; */

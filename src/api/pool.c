@@ -251,11 +251,11 @@ static bool audit_held(const struct ir_pool *pool, const struct record *record,
         uint64_t index = word * 64;
         uint64_t end = index + 64;
 
-        if (record->lost[word] == 0 && memcmp(&pool->grant[index], none, sizeof(none)) == 0)
+        if (record->lost[word] == 0 && memcmp(&pool->holder[index], none, sizeof(none)) == 0)
             index = end;
         for (; index < end; index++) {
             bool lost = (record->lost[word] >> (index % 64) & 1) != 0;
-            bool granted = pool->grant[index] != 0;
+            bool granted = pool->holder[index] != 0;
 
             if (!lost && !granted)
                 continue;

@@ -21,7 +21,7 @@
         pool->data + (0 .. pool->count * pool->stride - IR_POOL_HEADROOM - 1));
     requires records: \separated(pool->data +
         (0 .. pool->count * pool->stride - IR_POOL_HEADROOM - 1), pool, l, pkt);
-    assigns *pkt, pool->free_count, pool->grant[0 .. 65535], pool->grant_next, l->place[0 .. 65535],
+    assigns *pkt, pool->free_count, pool->holder[0 .. 65535], pool->grant_next, l->place[0 .. 65535],
         pool->data[0 .. pool->count * pool->stride - IR_POOL_HEADROOM - 1];
     POOL_BALANCED(ensures, pool, l)
     ensures hand_empty(pool, l);

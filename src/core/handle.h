@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Packing and unpacking of packet handles: grant 31:0, buffer index 47:32, length 63:48.
+ * Packing and unpacking of packet handles: buffer index 15:0, grant 47:16, length 63:48.
  * Written as arithmetic, which the provers follow; compilers make shifts of it.
  */
 #ifndef IRONRING_CORE_HANDLE_H
@@ -14,7 +14,7 @@
 #include "ledger.h"
 #endif
 
-#define IR_HANDLE_INDEX  4294967296u      /* 2^32 */
+#define IR_HANDLE_GRANT  65536u           /* 2^16 */
 #define IR_HANDLE_LENGTH 281474976710656u /* 2^48 */
 
 /*@ requires index <= 65535 && length <= 65535;
@@ -27,7 +27,7 @@ static inline struct ir_pkt ir_handle_make(uint32_t grant, uint32_t index, uint3
 {
     struct ir_pkt pkt;
 
-    pkt.bits = grant + index * (uint64_t)IR_HANDLE_INDEX + length * (uint64_t)IR_HANDLE_LENGTH;
+    pkt.bits = index + grant * (uint64_t)IR_HANDLE_GRANT + length * (uint64_t)IR_HANDLE_LENGTH;
     return pkt;
 }
 
@@ -36,7 +36,7 @@ static inline struct ir_pkt ir_handle_make(uint32_t grant, uint32_t index, uint3
 */
 static inline uint32_t ir_handle_grant(struct ir_pkt pkt)
 {
-    return (uint32_t)(pkt.bits % IR_HANDLE_INDEX);
+    return (uint32_t)(pkt.bits / IR_HANDLE_GRANT % 4294967296u);
 }
 
 /*@ assigns \nothing;
@@ -44,7 +44,7 @@ static inline uint32_t ir_handle_grant(struct ir_pkt pkt)
 */
 static inline uint32_t ir_handle_index(struct ir_pkt pkt)
 {
-    return (uint32_t)(pkt.bits / IR_HANDLE_INDEX % 65536u);
+    return (uint32_t)(pkt.bits % IR_HANDLE_GRANT);
 }
 
 /*@ assigns \nothing;

@@ -57,7 +57,7 @@ static inline void ir_move_ring_to_pool(struct ir_ring *ring, struct ir_pool *po
 
     /*@ assert shape: pool_shape(pool); */
     /*@ assert free: free_ok(pool, l); */
-    /*@ assert grants: grant_ok(pool, l); */
+    /*@ assert grants: holder_ok(pool, l); */
     /*@ ghost popped: ; */
     ir_pool_push(pool, index) /*@ ghost (l) */;
     /*@ assert ring_kept: ring_keeps{popped, Here}(l, index, tag); */
@@ -70,7 +70,7 @@ static inline void ir_move_ring_to_pool(struct ir_ring *ring, struct ir_pool *po
     BALANCED(requires, pool, l, ring, tag)
     requires used(ring) > 0 && length <= 65535;
     requires pool->grant_next <= pool->grant_last;
-    assigns pool->grant[ring->slot[ring->head]], pool->grant_next, ring->head, l->place[0 .. 65535];
+    assigns pool->holder[ring->slot[ring->head]], pool->grant_next, ring->head, l->place[0 .. 65535];
     BALANCED(ensures, pool, l, ring, tag)
     ensures held(pool, \result) && pkt_size(\result) == length;
     ensures pkt_index(\result) == \old(ring->slot[ring->head]);
@@ -92,7 +92,7 @@ static inline struct ir_pkt ir_move_ring_to_app(struct ir_ring *ring, struct ir_
 
     /*@ assert shape: pool_shape(pool); */
     /*@ assert free: free_ok(pool, l); */
-    /*@ assert grants: grant_ok(pool, l); */
+    /*@ assert grants: holder_ok(pool, l); */
     /*@ ghost popped: ; */
     pkt = ir_pool_grant(pool, index, length) /*@ ghost (l) */;
     /*@ assert ring_kept: ring_keeps{popped, Here}(l, index, tag); */
@@ -106,7 +106,7 @@ static inline struct ir_pkt ir_move_ring_to_app(struct ir_ring *ring, struct ir_
 /*@ requires \valid(ring) && \separated(ring, pool, l) && TAG_OK(tag);
     BALANCED(requires, pool, l, ring, tag)
     requires held(pool, pkt) && used(ring) < ring->size - 1;
-    assigns pool->grant[0 .. 65535], ring->slot[ring->tail], ring->tail, l->place[0 .. 65535];
+    assigns pool->holder[0 .. 65535], ring->slot[ring->tail], ring->tail, l->place[0 .. 65535];
     BALANCED(ensures, pool, l, ring, tag)
     ensures \result == pkt_index(pkt) && \result < pool->count;
     ensures l->place[\result] == tag + \old(ring->tail);
@@ -114,7 +114,7 @@ static inline struct ir_pkt ir_move_ring_to_app(struct ir_ring *ring, struct ir_
     ensures !held(pool, pkt);
     ensures others_stay{Pre, Post}(l, \result);
     ensures \forall integer b; 0 <= b < 65536 ==> b != \result ==>
-        pool->grant[b] == \old(pool->grant[b]);
+        pool->holder[b] == \old(pool->holder[b]);
     ensures used(ring) == \old(used(ring)) + 1;
     ensures ring->tail == around(\old(ring->tail) + 1, ring->size);
 */

@@ -9,22 +9,28 @@
 #include "core/handle.h"
 #include "core/pool.h"
 
-/*@ requires pool_readable(pool) && \valid(pkt) && \separated(pkt, pool);
-    assigns *pkt;
+/*@ requires pool_readable(pool) && \valid(pool) && \valid(pkt) && \separated(pkt, pool);
+    assigns *pkt, pool->holder[0 .. 65535];
     ensures \result == 0 || \result == -116 || \result == -90;
     ensures \result == -116 <==> !\old(held(pool, *pkt));
     ensures \result == 0 <==> \old(held(pool, *pkt)) && length <= pool->buffer_size;
     ensures \result == 0 ==> pkt_size(*pkt) == length && held(pool, *pkt) &&
         pkt_index(*pkt) == \old(pkt_index(*pkt)) && pkt_grant(*pkt) == \old(pkt_grant(*pkt));
     ensures \result != 0 ==> *pkt == \old(*pkt);
+    ensures others: \forall integer b; 0 <= b < 65536 ==> b != \old(pkt_index(*pkt)) ==>
+        pool->holder[b] == \old(pool->holder[b]);
+    ensures same: \result != 0 ==> \forall integer b; 0 <= b < 65536 ==>
+        pool->holder[b] == \old(pool->holder[b]);
+    ensures pool_readable(pool);
 */
-int ir_pkt_set_length(const struct ir_pool *pool, struct ir_pkt *pkt, uint32_t length)
+int ir_pkt_set_length(struct ir_pool *pool, struct ir_pkt *pkt, uint32_t length)
 {
     if (!ir_pool_holds(pool, *pkt))
         return -ESTALE;
     if (length > pool->buffer_size)
         return -EMSGSIZE;
     *pkt = ir_handle_make(ir_handle_grant(*pkt), ir_handle_index(*pkt), length);
+    pool->holder[ir_handle_index(*pkt)] = pkt->bits;
     return 0;
 }
 
@@ -44,7 +50,7 @@ static int no_view(const struct ir_pool *pool, struct ir_pkt pkt)
     assigns *value;
     ensures \result == 0 || \result == -116 || \result == -22;
     ensures \result == -116 <==> !held(pool, pkt);
-    ensures \result == 0 <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size &&
+    ensures \result == 0 <==> held(pool, pkt) &&
         offset + 1 <= pkt_size(pkt);
     ensures \result == 0 ==> *value == packet_byte(pool, pkt, offset);
     ensures \result != 0 ==> *value == \old(*value);
@@ -63,7 +69,7 @@ int ir_pkt_read8(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset,
     assigns *value;
     ensures \result == 0 || \result == -116 || \result == -22;
     ensures \result == -116 <==> !held(pool, pkt);
-    ensures \result == 0 <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size && offset +
+    ensures \result == 0 <==> held(pool, pkt) && offset +
         2 <= pkt_size(pkt);
     ensures \result == 0 ==> *value == packet_byte(pool, pkt, offset) * 256 + packet_byte(pool,
         pkt, offset + 1);
@@ -83,7 +89,7 @@ int ir_pkt_read16(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset
     assigns *value;
     ensures \result == 0 || \result == -116 || \result == -22;
     ensures \result == -116 <==> !held(pool, pkt);
-    ensures \result == 0 <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size &&
+    ensures \result == 0 <==> held(pool, pkt) &&
         offset + 4 <= pkt_size(pkt);
     ensures \result == 0 ==> *value == packet_byte(pool, pkt, offset) * 16777216 +
         packet_byte(pool, pkt, offset + 1) * 65536 + packet_byte(pool, pkt, offset + 2) * 256 +
@@ -106,7 +112,7 @@ int ir_pkt_read32(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset
         pkt_index(pkt) * pool->stride + offset + 0];
     ensures \result == 0 || \result == -116 || \result == -22;
     ensures \result == -116 <==> !held(pool, pkt);
-    ensures \result == 0 <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size &&
+    ensures \result == 0 <==> held(pool, pkt) &&
         offset + 1 <= pkt_size(pkt);
     ensures \result == 0 ==> value == packet_byte(pool, pkt, offset);
     ensures \result != 0 ==> \forall integer i; 0 <= i < pool->count * pool->stride - IR_POOL_HEADROOM ==>
@@ -128,7 +134,7 @@ int ir_pkt_write8(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offset
         pool->stride + offset + 1];
     ensures \result == 0 || \result == -116 || \result == -22;
     ensures \result == -116 <==> !held(pool, pkt);
-    ensures \result == 0 <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size && offset +
+    ensures \result == 0 <==> held(pool, pkt) && offset +
         2 <= pkt_size(pkt);
     ensures \result == 0 ==> value == packet_byte(pool, pkt, offset) * 256 + packet_byte(pool,
         pkt, offset + 1);
@@ -152,7 +158,7 @@ int ir_pkt_write16(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offse
         pkt_index(pkt) * pool->stride + offset + 3];
     ensures \result == 0 || \result == -116 || \result == -22;
     ensures \result == -116 <==> !held(pool, pkt);
-    ensures \result == 0 <==> held(pool, pkt) && pkt_size(pkt) <= pool->buffer_size &&
+    ensures \result == 0 <==> held(pool, pkt) &&
         offset + 4 <= pkt_size(pkt);
     ensures \result == 0 ==> value == packet_byte(pool, pkt, offset) * 16777216 +
         packet_byte(pool, pkt, offset + 1) * 65536 + packet_byte(pool, pkt, offset + 2) * 256 +

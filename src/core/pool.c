@@ -37,16 +37,16 @@ int32_t ir_pool_init(struct ir_pool *pool, uint8_t *memory, uint64_t iova, uint6
     pool->grant_last = number * IR_POOL_GRANTS + IR_POOL_GRANTS - 1u;
     pool->grant_next = pool->grant_first;
     /*@ loop invariant 0 <= i <= 65536;
-        loop invariant \forall integer b; 0 <= b < i ==> pool->grant[b] == 0;
+        loop invariant \forall integer b; 0 <= b < i ==> pool->holder[b] % 65536 != b;
         loop invariant \forall integer b; 0 <= b < i ==> pool->stack[b] == b;
         loop invariant \forall integer b; 0 <= b < i ==> l->order[b] == b;
         loop invariant \forall integer b; 0 <= b < i ==> l->position[b] == b;
         loop invariant \forall integer b; 0 <= b < i ==> l->place[b] == PLACE_FREE;
-        loop assigns i, pool->grant[0 .. 65535], pool->stack[0 .. 65535], *l;
+        loop assigns i, pool->holder[0 .. 65535], pool->stack[0 .. 65535], *l;
         loop variant 65536 - i;
     */
-    for (uint32_t i = 0; i < IR_POOL_BUFFERS_MAX; i++) {
-        pool->grant[i] = 0u;
+    for (uint32_t i = 0; i < IR_POOL_INDICES; i++) {
+        pool->holder[i] = i < IR_POOL_BUFFERS_MAX ? IR_POOL_NOBODY : 0u;
         pool->stack[i] = (uint16_t)i;
         /*@ ghost
             l->order[i] = (int32_t)i;

@@ -22,6 +22,9 @@
 #define IR_POOL_NUMBER_MAX 63u
 #define IR_POOL_GRANTS     67108864u
 
+/* What stands in place of a handle while the application does not hold the buffer: it has the index of none. */
+#define IR_POOL_NOBODY UINT64_MAX
+
 /* Fill in the record of a pool whose buffers are all free. `memory` and `iova` are the two
  * addresses of count * (IR_POOL_HEADROOM + buffer_size) bytes; `number`, 1 to 63, is no other
  * pool's. Returns 0, or -EINVAL when a value is out of range or the device addresses would wrap. */
@@ -121,9 +124,9 @@ static inline void ir_pool_reserve_grants(struct ir_pool *pool, uint64_t count)
 /* Hand to application: the result is the only handle that holds the buffer. */
 /*@ POOL_BALANCED(requires, pool, l)
     requires hand_holds(pool, l, index);
-    requires index < pool->count && length <= 65535;
+    requires index < pool->count && length <= pool->buffer_size;
     requires pool->grant_next <= pool->grant_last;
-    assigns pool->grant[index], pool->grant_next, l->place[0 .. 65535];
+    assigns pool->holder[index], pool->grant_next, l->place[0 .. 65535];
     POOL_BALANCED(ensures, pool, l)
     ensures hand_empty(pool, l);
     ensures held(pool, \result) && pkt_index(\result) == index && pkt_size(\result) == length;
@@ -136,11 +139,12 @@ static inline struct ir_pkt ir_pool_grant(struct ir_pool *pool, uint32_t index, 
 /*@ ghost (struct ledger \ghost *l) */
 {
     uint64_t grant = pool->grant_next;
+    struct ir_pkt pkt = ir_handle_make((uint32_t)grant, index, length);
 
     pool->grant_next = grant + 1u;
-    pool->grant[index] = (uint32_t)grant;
+    pool->holder[index] = pkt.bits;
     /*@ ghost l->place[index] = PLACE_APP; */
-    return ir_handle_make((uint32_t)grant, index, length);
+    return pkt;
 }
 
 /* 1 when the application holds the packet, else 0. */
@@ -151,16 +155,14 @@ static inline struct ir_pkt ir_pool_grant(struct ir_pool *pool, uint32_t index, 
 */
 static inline uint32_t ir_pool_holds(const struct ir_pool *pool, struct ir_pkt pkt)
 {
-    uint32_t grant = ir_handle_grant(pkt);
-
-    return grant != 0u && pool->grant[ir_handle_index(pkt)] == grant;
+    return pool->holder[ir_handle_index(pkt)] == pkt.bits;
 }
 
 /* Application to hand: every copy of the handle is dead. */
 /*@ POOL_BALANCED(requires, pool, l)
     requires hand_empty(pool, l);
     requires held(pool, pkt);
-    assigns pool->grant[0 .. 65535], l->place[0 .. 65535];
+    assigns pool->holder[0 .. 65535], l->place[0 .. 65535];
     POOL_BALANCED(ensures, pool, l)
     ensures \result == pkt_index(pkt) && \result < pool->count;
     ensures hand_holds(pool, l, \result) && l->place[\result] == PLACE_HAND;
@@ -168,14 +170,14 @@ static inline uint32_t ir_pool_holds(const struct ir_pool *pool, struct ir_pkt p
     ensures !held(pool, pkt);
     ensures others_stay{Pre, Post}(l, \result);
     ensures \forall integer b; 0 <= b < 65536 ==> b != \result ==>
-        pool->grant[b] == \old(pool->grant[b]);
+        pool->holder[b] == \old(pool->holder[b]);
 */
 static inline uint32_t ir_pool_revoke(struct ir_pool *pool, struct ir_pkt pkt)
 /*@ ghost (struct ledger \ghost *l) */
 {
     uint32_t index = ir_handle_index(pkt);
 
-    pool->grant[index] = 0u;
+    pool->holder[index] = IR_POOL_NOBODY;
     /*@ ghost l->place[index] = PLACE_HAND; */
     return index;
 }
@@ -185,7 +187,7 @@ static inline uint32_t ir_pool_revoke(struct ir_pool *pool, struct ir_pkt pkt)
 /*@ POOL_BALANCED(requires, pool, l)
     requires hand_empty(pool, l);
     requires \valid(pkt) && \separated(pkt, pool, l);
-    assigns *pkt, pool->free_count, pool->grant[0 .. 65535], pool->grant_next, l->place[0 .. 65535];
+    assigns *pkt, pool->free_count, pool->holder[0 .. 65535], pool->grant_next, l->place[0 .. 65535];
     POOL_BALANCED(ensures, pool, l)
     ensures hand_empty(pool, l);
     ensures \result == 0 || \result == -90 || \result == -105;
@@ -208,7 +210,7 @@ int32_t ir_pool_take(struct ir_pool *pool, uint32_t length, struct ir_pkt *pkt)
  * it. */
 /*@ POOL_BALANCED(requires, pool, l)
     requires hand_empty(pool, l);
-    assigns pool->free_count, pool->stack[0 .. 65535], pool->grant[0 .. 65535], l->place[0 ..
+    assigns pool->free_count, pool->stack[0 .. 65535], pool->holder[0 .. 65535], l->place[0 ..
         65535], l->order[0 .. 65535], l->position[0 .. 65535];
     POOL_BALANCED(ensures, pool, l)
     ensures hand_empty(pool, l);
@@ -220,8 +222,8 @@ int32_t ir_pool_take(struct ir_pool *pool, uint32_t length, struct ir_pkt *pkt)
     ensures \result != 0 ==> pool->free_count == \old(pool->free_count) && others_stay{Pre,
         Post}(l, -1);
     ensures others_stay{Pre, Post}(l, pkt_index(pkt));
-    ensures \forall integer b; 0 <= b < 65536 ==> b != pkt_index(pkt) ==> pool->grant[b] ==
-        \old(pool->grant[b]);
+    ensures \forall integer b; 0 <= b < 65536 ==> b != pkt_index(pkt) ==> pool->holder[b] ==
+        \old(pool->holder[b]);
 */
 int32_t ir_pool_return(struct ir_pool *pool,
                        struct ir_pkt pkt) /*@ ghost (struct ledger \ghost *l) */;

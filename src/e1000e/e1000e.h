@@ -313,7 +313,7 @@ int e1000e_start_rx(struct e1000e_dev *dev);
     requires TAG_OK(tag);
     requires \valid_read(pkts + (0 .. count - 1));
     requires \separated(pkts + (0 .. count - 1), queue, queue->pool, l);
-    assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->pool->grant[0 .. 65535],
+    assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->pool->holder[0 .. 65535],
         queue->ring.slot[0 .. 4095], queue->ring.head, queue->ring.tail,
         queue->broken, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)

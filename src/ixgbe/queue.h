@@ -113,14 +113,14 @@ lemma sent_after_frees{L1, L2, L3}:
 predicate pkts_stay{L1, L2}(struct ir_pkt *pkts, integer count) =
     \forall integer i; 0 <= i < count ==> \at(pkts[i].bits, L2) == \at(pkts[i].bits, L1);
 
-predicate grants_stay{L1, L2}(struct ir_pool *p) =
+predicate holders_stay{L1, L2}(struct ir_pool *p) =
     \at(p->buffer_size, L2) == \at(p->buffer_size, L1) &&
-    (\forall integer b; 0 <= b < 65536 ==> \at(p->grant[b], L2) == \at(p->grant[b], L1));
+    (\forall integer b; 0 <= b < 65536 ==> \at(p->holder[b], L2) == \at(p->holder[b], L1));
 
 lemma held_stay{L1, L2}:
     \forall struct ir_pool *p, struct ir_pkt *pkts, integer count;
     all_held{L1}(p, pkts, count) ==> pkts_stay{L1, L2}(pkts, count) ==>
-    grants_stay{L1, L2}(p) ==> all_held{L2}(p, pkts, count);
+    holders_stay{L1, L2}(p) ==> all_held{L2}(p, pkts, count);
 
 lemma order_stays{L1, L2, L3}:
     \forall struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts, integer count, integer tag;
@@ -238,7 +238,7 @@ void ixgbe_rx_refill(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l
     requires \valid(pkts + (0 .. max - 1));
     requires \separated(pkts + (0 .. max - 1), queue, queue->pool, l);
     assigns pkts[0 .. max - 1], queue->pool->free_count, queue->pool->stack[0 .. 65535],
-        queue->pool->grant[0 .. 65535], queue->pool->grant_next, queue->ring.slot[0 .. 4095],
+        queue->pool->holder[0 .. 65535], queue->pool->grant_next, queue->ring.slot[0 .. 4095],
         queue->ring.head, queue->ring.tail, queue->broken, queue->discarded,
         queue->dropped.errors, queue->dropped.oversize, l->place[0 .. 65535], l->order[0 ..
         65535], l->position[0 .. 65535];
@@ -260,7 +260,7 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
     requires TAG_OK(tag);
     requires \valid_read(pkts + (0 .. count - 1));
     requires \separated(pkts + (0 .. count - 1), queue, queue->pool, l);
-    assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->pool->grant[0 .. 65535],
+    assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->pool->holder[0 .. 65535],
         queue->ring.slot[0 .. 4095], queue->ring.head, queue->ring.tail,
         queue->broken, l->place[0 .. 65535], l->order[0 .. 65535], l->position[0 .. 65535];
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)

@@ -195,7 +195,7 @@ static inline void rx_store(struct ir_pkt *pkts, uint64_t count, struct ir_pkt p
     requires \valid(pkts + (0 .. count));
     requires \separated(pkts + (0 .. count), queue, pool, l);
     requires all_held(pool, pkts, count);
-    assigns pkts[count], pool->grant[0 .. 65535], pool->grant_next, queue->ring.head,
+    assigns pkts[count], pool->holder[0 .. 65535], pool->grant_next, queue->ring.head,
         l->place[0 .. 65535];
     BALANCED(ensures, pool, l, &queue->ring, tag)
     ensures pkts_stay{Pre, Post}(pkts, count);
@@ -223,7 +223,7 @@ static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, str
     /*@ assert same_pkts: pkts_stay{Pre, Here}(pkts, count); */
     /*@ assert other_grants: \forall integer b; 0 <= b < 65536 ==>
             b != \at(queue->ring.slot[queue->ring.head], Pre) ==>
-            pool->grant[b] == \at(pool->grant[b], Pre); */
+            pool->holder[b] == \at(pool->holder[b], Pre); */
     /*@ assert older_held: all_held(pool, pkts, count); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
     rx_store(pkts, count, pkt) /*@ ghost (queue, pool, l, tag) */;
@@ -237,7 +237,7 @@ static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, str
     requires limit <= used(&queue->ring);
     requires \valid(pkts + (0 .. limit - 1));
     requires \separated(pkts + (0 .. limit - 1), queue, pool, l);
-    assigns pkts[0 .. limit - 1], pool->grant[0 .. 65535], pool->grant_next, queue->ring.head,
+    assigns pkts[0 .. limit - 1], pool->holder[0 .. 65535], pool->grant_next, queue->ring.head,
         l->place[0 .. 65535];
     BALANCED(ensures, pool, l, &queue->ring, tag)
     ensures 0 <= \result <= limit;
@@ -265,7 +265,7 @@ static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, st
         loop invariant order: received_in_order{Pre, Here}(queue, l, pkts, count, tag);
         loop invariant moves: ring_delivers{Pre, Here}(l, tag);
         loop invariant app: app_keeps{Pre, Here}(pool, l);
-        loop assigns count, pkts[0 .. limit - 1], pool->grant[0 .. 65535], pool->grant_next,
+        loop assigns count, pkts[0 .. limit - 1], pool->holder[0 .. 65535], pool->grant_next,
             queue->ring.head, l->place[0 .. 65535];
         loop variant limit - count;
     */
@@ -378,7 +378,7 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
     rx_recycle(queue) /*@ ghost (l, tag) */;
     /*@ assert same_pkts: pkts_stay{taken, Here}(pkts, count); */
     /*@ assert same_size: pool->buffer_size == \at(pool->buffer_size, taken); */
-    /*@ assert same_grants: grants_stay{taken, Here}(pool); */
+    /*@ assert same_grants: holders_stay{taken, Here}(pool); */
     /*@ assert still_held: all_held(pool, pkts, count); */
     /*@ assert still_order: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
     return count == 0u && queue->broken != 0u ? -EIO : (int32_t)count;

@@ -64,7 +64,7 @@ static inline int32_t ixgbe_tx_refusal(const struct ixgbe_txq *queue, const stru
     requires TAG_OK(tag);
     requires used(&queue->ring) < queue->ring.size - 1;
     requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= queue->frame_max;
-    assigns pool->grant[0 .. 65535], queue->ring.slot[queue->ring.tail], queue->ring.tail,
+    assigns pool->holder[0 .. 65535], queue->ring.slot[queue->ring.tail], queue->ring.tail,
         l->place[0 .. 65535];
     BALANCED(ensures, pool, l, &queue->ring, tag)
     ensures l->place[pkt_index(pkt)] == tag + \old(queue->ring.tail);
@@ -72,7 +72,7 @@ static inline int32_t ixgbe_tx_refusal(const struct ixgbe_txq *queue, const stru
     ensures !held(pool, pkt);
     ensures others_stay{Pre, Post}(l, pkt_index(pkt));
     ensures \forall integer b; 0 <= b < 65536 ==> b != pkt_index(pkt) ==>
-        pool->grant[b] == \old(pool->grant[b]);
+        pool->holder[b] == \old(pool->holder[b]);
     ensures used(&queue->ring) == \old(used(&queue->ring)) + 1;
     ensures queue->ring.tail == around(\old(queue->ring.tail) + 1, queue->ring.size);
 */
@@ -118,7 +118,7 @@ static inline void ixgbe_tx_announce(struct ixgbe_txq *queue, struct ir_pkt last
     requires \valid_read(pkts + (0 .. count - 1));
     requires \separated(pkts + (0 .. count - 1), queue, pool, l);
     requires count <= queue->ring.size - 1 - used(&queue->ring);
-    assigns pool->grant[0 .. 65535], queue->ring.slot[0 .. 4095], queue->ring.tail, l->place[0 ..
+    assigns pool->holder[0 .. 65535], queue->ring.slot[0 .. 4095], queue->ring.tail, l->place[0 ..
         65535];
     BALANCED(ensures, pool, l, &queue->ring, tag)
     ensures \result <= count;
@@ -152,7 +152,7 @@ static inline uint64_t ixgbe_tx_lend_all(struct ixgbe_txq *queue, struct ir_pool
         loop invariant moves: ring_sends{Pre, Here}(l, tag);
         loop invariant kept: app_keeps{Pre, Here}(pool, l);
         loop invariant none: sent == 0 ==> others_stay{Pre, Here}(l, -1);
-        loop assigns sent, pool->grant[0 .. 65535], queue->ring.slot[0 .. 4095], queue->ring.tail,
+        loop assigns sent, pool->holder[0 .. 65535], queue->ring.slot[0 .. 4095], queue->ring.tail,
             l->place[0 .. 65535];
         loop variant count - sent;
     */
@@ -188,7 +188,7 @@ static inline uint64_t ixgbe_tx_lend_all(struct ixgbe_txq *queue, struct ir_pool
     requires \valid_read(pkts + (0 .. count - 1));
     requires \separated(pkts + (0 .. count - 1), queue, pool, l);
     requires runs: queue->broken == 0;
-    assigns pool->grant[0 .. 65535], queue->ring.slot[0 .. 4095], queue->ring.tail, queue->broken,
+    assigns pool->holder[0 .. 65535], queue->ring.slot[0 .. 4095], queue->ring.tail, queue->broken,
         l->place[0 .. 65535];
     BALANCED(ensures, pool, l, &queue->ring, tag)
     ensures \result == -116 || \result == -90 || 0 <= \result <= count;

@@ -64,7 +64,7 @@ void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l
 lemma vheld_stay{L1, L2}:
     \forall struct ir_pool *p, struct ir_pkt *pkts, integer count;
     vall_held{L1}(p, pkts, count) ==> vpkts_stay{L1, L2}(pkts, count) ==>
-    vgrants_stay{L1, L2}(p) ==> vall_held{L2}(p, pkts, count);
+    vholders_stay{L1, L2}(p) ==> vall_held{L2}(p, pkts, count);
 */
 
 /* Store a packet in the application's array. A step of its own because the array and the scalars of
@@ -107,7 +107,7 @@ static inline void rx_store(struct ir_pkt *pkts, uint64_t count, struct ir_pkt p
     requires \valid(pkts + (0 .. count));
     requires \separated(pkts + (0 .. count), queue, pool, l);
     requires vall_held(pool, pkts, count);
-    assigns pkts[count], pool->grant[0 .. 65535], pool->grant_next, queue->ring.window.head,
+    assigns pkts[count], pool->holder[0 .. 65535], pool->grant_next, queue->ring.window.head,
         l->place[0 .. 65535];
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
@@ -133,7 +133,7 @@ static inline void rx_deliver(struct virtio_queue *queue, struct ir_pool *pool, 
     /*@ assert same_pkts: vpkts_stay{Pre, Here}(pkts, count); */
     /*@ assert other_grants: \forall integer b; 0 <= b < 65536 ==>
             b != \at(queue->ring.window.slot[queue->ring.window.head], Pre) ==>
-            pool->grant[b] == \at(pool->grant[b], Pre); */
+            pool->holder[b] == \at(pool->holder[b], Pre); */
     /*@ assert older_held: vall_held(pool, pkts, count); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
     rx_store(pkts, count, pkt) /*@ ghost (queue, pool, l, tag) */;
@@ -231,7 +231,7 @@ lemma received_stays{L1, L2, L3}:
     requires \valid(pkts + (0 .. count));
     requires \separated(pkts + (0 .. count), rxq, pool, l);
     requires vall_held(pool, pkts, count);
-    assigns pkts[0 .. count], pool->grant[0 .. 65535], pool->grant_next,
+    assigns pkts[0 .. count], pool->holder[0 .. 65535], pool->grant_next,
         rxq->queue.ring.window.head, rxq->queue.ring.window.slot[0 .. 4095],
         rxq->queue.ring.id_at[0 .. 4095], rxq->queue.ring.position_of[0 .. 4095],
         rxq->queue.taken_turn, l->place[0 .. 65535];
@@ -275,7 +275,7 @@ static inline uint32_t rx_next(struct virtio_rxq *rxq, struct ir_pool *pool, str
     requires \valid(pkts + (0 .. limit - 1));
     requires \separated(pkts + (0 .. limit - 1), rxq, pool, l);
     requires \separated(rxq, pool, l);
-    assigns pkts[0 .. limit - 1], pool->grant[0 .. 65535], pool->grant_next,
+    assigns pkts[0 .. limit - 1], pool->holder[0 .. 65535], pool->grant_next,
         rxq->queue.ring.window.head, rxq->queue.ring.window.slot[0 .. 4095],
         rxq->queue.ring.id_at[0 .. 4095], rxq->queue.ring.position_of[0 .. 4095],
         rxq->queue.taken_turn, rxq->packets, rxq->bytes, l->place[0 .. 65535];
@@ -309,7 +309,7 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
         loop invariant order: received_from{Pre, Here}(l, pkts, count, tag);
         loop invariant moves: vring_delivers{Pre, Here}(l, tag);
         loop invariant app: app_keeps{Pre, Here}(pool, l);
-        loop assigns count, bytes, pkts[0 .. limit - 1], pool->grant[0 .. 65535], pool->grant_next,
+        loop assigns count, bytes, pkts[0 .. limit - 1], pool->holder[0 .. 65535], pool->grant_next,
             rxq->queue.ring.window.head, rxq->queue.ring.window.slot[0 .. 4095],
             rxq->queue.ring.id_at[0 .. 4095], rxq->queue.ring.position_of[0 .. 4095],
             rxq->queue.taken_turn, l->place[0 .. 65535];
@@ -393,7 +393,7 @@ static inline void rx_fill(struct virtio_rxq *rxq)
     ensures stays_broken: \old(rxq->queue.broken) != 0 ==> rxq->queue.broken != 0;
     ensures vring_recycles{Pre, Post}(l, tag);
     ensures vpkts_stay{Pre, Post}(pkts, \old(taken));
-    ensures vgrants_stay{Pre, Post}(rxq->queue.pool);
+    ensures vholders_stay{Pre, Post}(rxq->queue.pool);
 */
 static void rx_recycle(struct virtio_rxq *rxq, uint64_t left, uint64_t taken)
 /*@ ghost (struct ir_pkt *pkts, struct ledger \ghost *l, int64_t tag) */

@@ -55,7 +55,7 @@ void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l
     requires \valid(pkts + (0 .. max - 1));
     requires \separated(pkts + (0 .. max - 1), rxq, rxq->queue.pool, l);
     assigns pkts[0 .. max - 1], rxq->queue.pool->free_count,
-        rxq->queue.pool->stack[0 .. 65535], rxq->queue.pool->grant[0 .. 65535],
+        rxq->queue.pool->stack[0 .. 65535], rxq->queue.pool->holder[0 .. 65535],
         rxq->queue.pool->grant_next, rxq->queue.ring.window.head, rxq->queue.ring.window.tail,
         rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
         rxq->queue.ring.position_of[0 .. 4095], rxq->queue.taken_turn,
@@ -88,7 +88,7 @@ int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t ma
     requires \valid_read(pkts + (0 .. count - 1));
     requires \separated(pkts + (0 .. count - 1), txq, txq->queue.pool, l);
     assigns txq->queue.pool->free_count, txq->queue.pool->stack[0 .. 65535],
-        txq->queue.pool->grant[0 .. 65535], txq->queue.ring.window.head,
+        txq->queue.pool->holder[0 .. 65535], txq->queue.ring.window.head,
         txq->queue.ring.window.tail, txq->queue.ring.window.slot[0 .. 4095],
         txq->queue.ring.id_at[0 .. 4095], txq->queue.ring.position_of[0 .. 4095],
         txq->queue.taken_turn, txq->queue.posted_turn, txq->queue.posted, txq->queue.taken,

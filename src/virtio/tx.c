@@ -12,7 +12,7 @@
 // One buffer's grant at most has ended, and no other has changed.
 predicate vgrant_ends{L1, L2}(struct ir_pool *p, integer ended) =
     \forall integer b; 0 <= b < 65536 ==>
-        \at(p->grant[b], L2) == (b == ended ? 0 : \at(p->grant[b], L1));
+        \at(p->holder[b], L2) == (b == ended ? 0 : \at(p->holder[b], L1));
 
 lemma vdead_stay{L1, L2}:
     \forall struct ir_pool *p, struct ir_pkt *pkts, integer count, integer all, integer ended;
@@ -189,7 +189,7 @@ static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_poo
     requires TAG_OK(tag);
     requires used(&queue->ring.window) < queue->ring.window.size - 1;
     requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= pool->buffer_size;
-    assigns pool->grant[0 .. 65535], queue->ring.window.slot[0 .. 4095],
+    assigns pool->holder[0 .. 65535], queue->ring.window.slot[0 .. 4095],
         queue->ring.window.tail, queue->posted_turn, l->place[0 .. 65535];
     QUEUE_OK(ensures, queue, pool, l)
     VBALANCED(ensures, pool, l, &queue->ring, tag)
@@ -251,7 +251,7 @@ static inline void tx_count(struct virtio_txq *txq, uint64_t sent, uint64_t byte
     requires \valid_read(pkts + (0 .. count - 1));
     requires \separated(pkts + (0 .. count - 1), txq, pool, l);
     requires count <= txq->queue.ring.window.size - 1 - used(&txq->queue.ring.window);
-    assigns pool->grant[0 .. 65535], txq->queue.ring.window.slot[0 .. 4095],
+    assigns pool->holder[0 .. 65535], txq->queue.ring.window.slot[0 .. 4095],
         txq->queue.ring.window.tail, txq->queue.posted_turn, txq->packets, txq->bytes,
         l->place[0 .. 65535];
     QUEUE_OK(ensures, &txq->queue, pool, l)
@@ -282,7 +282,7 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
         loop invariant moves: ring_sends{Pre, Here}(l, tag);
         loop invariant kept: app_keeps{Pre, Here}(pool, l);
         loop invariant none: sent == 0 ==> others_stay{Pre, Here}(l, -1);
-        loop assigns sent, bytes, pool->grant[0 .. 65535], queue->ring.window.slot[0 .. 4095],
+        loop assigns sent, bytes, pool->holder[0 .. 65535], queue->ring.window.slot[0 .. 4095],
             queue->ring.window.tail, queue->posted_turn, l->place[0 .. 65535];
         loop variant count - sent;
     */
@@ -351,7 +351,7 @@ static inline uint64_t tx_limit(const struct ir_ring *ring, uint64_t count)
     requires \separated(&txq->queue, txq->queue.notify);
     requires \valid_read(pkts + (0 .. count - 1));
     requires \separated(pkts + (0 .. count - 1), txq, pool, l);
-    assigns pool->grant[0 .. 65535], txq->queue.ring.window.slot[0 .. 4095],
+    assigns pool->holder[0 .. 65535], txq->queue.ring.window.slot[0 .. 4095],
         txq->queue.ring.window.tail, txq->queue.posted_turn, txq->queue.posted,
         txq->queue.broken, txq->packets, txq->bytes, l->place[0 .. 65535];
     QUEUE_OK(ensures, &txq->queue, pool, l)

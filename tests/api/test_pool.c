@@ -229,17 +229,17 @@ static void audit_finds_more_free_buffers_than_there_are(void **state)
 static void audit_finds_a_buffer_both_free_and_held(void **state)
 {
     (void)state;
-    fixture.pool->grant[3] = (uint32_t)fixture.pool->grant_first;
+    fixture.pool->holder[3] = (uint32_t)fixture.pool->grant_first;
     assert_int_equal(ir_pool_audit(fixture.pool), -EIO);
-    fixture.pool->grant[3] = 0;
+    fixture.pool->holder[3] = 0;
 }
 
 static void audit_finds_a_grant_for_no_buffer(void **state)
 {
     (void)state;
-    fixture.pool->grant[BUFFERS] = (uint32_t)fixture.pool->grant_first;
+    fixture.pool->holder[BUFFERS] = (uint32_t)fixture.pool->grant_first;
     assert_int_equal(ir_pool_audit(fixture.pool), -EIO);
-    fixture.pool->grant[BUFFERS] = 0;
+    fixture.pool->holder[BUFFERS] = 0;
 }
 
 static void audit_finds_a_buffer_in_two_slots(void **state)

@@ -96,7 +96,7 @@ static void new_pool_has_all_its_buffers_free(void **state)
     assert_int_equal(pool->stride, BOOKS_STRIDE);
     assert_int_equal(pool->free_count, BOOKS_BUFFERS);
     for (uint32_t b = 0; b < IR_POOL_BUFFERS_MAX; b++)
-        assert_int_equal(pool->grant[b], 0);
+        assert_int_equal(pool->holder[b], 0);
     books_balance(pool, 0, 0);
 }
 

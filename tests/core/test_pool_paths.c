@@ -43,7 +43,7 @@ static void new_pool_has_all_buffers_free_and_no_handle(void **state)
     for (uint32_t i = 0; i < BUFFERS; i++)
         assert_int_equal(pool->stack[i], i);
     for (uint32_t i = 0; i < IR_POOL_BUFFERS_MAX; i++)
-        assert_int_equal(pool->grant[i], 0);
+        assert_int_equal(pool->holder[i], 0);
     assert_int_equal(pool->grant_next, pool->grant_first);
     for (uint32_t i = 0; i < BUFFERS; i++)
         assert_true(ir_pool_iova(pool, i) == IOVA + IR_POOL_HEADROOM + i * STRIDE);
