@@ -16,7 +16,7 @@
 #include "api/private.h"
 #include "core/pool.h"
 
-#define BITMAP_WORDS (IR_POOL_BUFFERS_MAX / 64u)
+#define BITMAP_WORDS (IR_POOL_INDICES / 64u)
 
 struct attached {
     const struct ir_ring *ring;
@@ -245,17 +245,17 @@ static bool audit_ring(const struct ir_pool *pool, const struct ir_ring *ring,
 static bool audit_held(const struct ir_pool *pool, const struct record *record,
                        uint64_t seen[BITMAP_WORDS], uint64_t *total, int *held)
 {
-    static const uint32_t none[64];
-
     for (uint64_t word = 0; word < BITMAP_WORDS; word++) {
         uint64_t index = word * 64;
         uint64_t end = index + 64;
+        const uint64_t *holder = pool->holder + index;
 
-        if (record->lost[word] == 0 && memcmp(&pool->holder[index], none, sizeof(none)) == 0)
+        if (record->lost[word] == 0 && holder[0] == IR_POOL_NOBODY &&
+            memcmp(holder, holder + 1, 63 * sizeof(*holder)) == 0)
             index = end;
         for (; index < end; index++) {
             bool lost = (record->lost[word] >> (index % 64) & 1) != 0;
-            bool granted = pool->holder[index] != 0;
+            bool granted = pool->holder[index] % IR_POOL_INDICES == index;
 
             if (!lost && !granted)
                 continue;
