@@ -10,12 +10,12 @@
 
 static uint32_t index_of(struct ir_pkt pkt)
 {
-    return (uint32_t)(pkt.bits >> 32 & 0xffffu);
+    return (uint32_t)(pkt.bits & 0xffffu);
 }
 
 static uint32_t grant_of(struct ir_pkt pkt)
 {
-    return (uint32_t)(pkt.bits & 0xffffffffu);
+    return (uint32_t)(pkt.bits >> 16 & 0xffffffffu);
 }
 
 struct ir_pkt api_handle(struct input *input)
@@ -38,8 +38,8 @@ struct ir_pkt api_handle(struct input *input)
 
 bool api_held(const struct api_pool *pool, struct ir_pkt pkt)
 {
-    return index_of(pkt) < pool->buffers && grant_of(pkt) != 0 &&
-           pool->holder[index_of(pkt)] == grant_of(pkt);
+    return pkt.bits != 0 && index_of(pkt) < pool->buffers &&
+           pool->holder[index_of(pkt)] == pkt.bits;
 }
 
 static void remember(struct ir_pkt pkt)
@@ -57,13 +57,13 @@ void api_granted(struct api_pool *pool, struct ir_pkt pkt, uint32_t length)
                   (unsigned long long)pkt.bits);
     for (uint32_t p = 0; p < API_POOLS; p++) {
         for (uint32_t b = 0; b < api.pool[p].buffers; b++) {
-            if (api.pool[p].holder[b] == grant_of(pkt))
+            if (grant_of((struct ir_pkt){api.pool[p].holder[b]}) == grant_of(pkt))
                 fuzz_fail("the handle 0x%llx has a grant that is in use",
                           (unsigned long long)pkt.bits);
         }
     }
     fuzz_equal("the length of a packet", ir_pkt_length(pkt), length);
-    pool->holder[index_of(pkt)] = grant_of(pkt);
+    pool->holder[index_of(pkt)] = pkt.bits;
     pool->held++;
     remember(pkt);
 }
@@ -113,15 +113,16 @@ void api_set_length(uint32_t p, struct ir_pkt pkt, uint32_t length)
     fuzz_equal("ir_pkt_set_length", ir_pkt_set_length(pool->pool, &changed, length), expected);
     fuzz_equal("the length afterwards", ir_pkt_length(changed),
                expected == 0 ? length : ir_pkt_length(pkt));
-    if (expected == 0)
+    if (expected == 0) {
+        pool->holder[index_of(pkt)] = changed.bits;
         remember(changed);
+    }
 }
 
 void api_view(uint32_t p, struct ir_pkt pkt, uint32_t offset, uint32_t length)
 {
     struct api_pool *pool = &api.pool[p];
-    bool allowed = api_held(pool, pkt) && ir_pkt_length(pkt) <= IR_BUFFER_SIZE_MIN &&
-                   (uint64_t)offset + length <= ir_pkt_length(pkt);
+    bool allowed = api_held(pool, pkt) && (uint64_t)offset + length <= ir_pkt_length(pkt);
     uint32_t value = 0;
     uint8_t *view;
 

@@ -25,7 +25,7 @@
 struct api_pool {
     struct ir_pool *pool; /* NULL when there is none */
     uint32_t buffers;
-    uint32_t grant[API_BUFFERS]; /* of the handle that holds the buffer, 0 for none */
+    uint64_t holder[API_BUFFERS]; /* the handle that holds the buffer, 0 for none */
     uint32_t held;
     uint32_t queues; /* that use it */
 };

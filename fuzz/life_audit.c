@@ -51,7 +51,7 @@ void life_check_books(void)
         mark_ring(seen, life_ring(true, q), "in a transmit ring");
     }
     for (uint32_t i = 0; i < life.held_count; i++) {
-        mark(seen, life.held[i].bits >> 32 & 0xffffu, "with the application");
+        mark(seen, life.held[i].bits & 0xffffu, "with the application");
         if (ir_pkt_data(life.pool, life.held[i], 0, 0) == NULL)
             fuzz_fail("the packet 0x%llx is with the application, which cannot view it",
                       (unsigned long long)life.held[i].bits);

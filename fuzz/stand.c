@@ -98,7 +98,7 @@ void stand_reset(uint8_t start)
     stand.pool.free_count = buffers;
     stand.pool.grant_next = stand.pool.grant_last + 1u - grants;
     for (uint32_t b = 0; b < STAND_BUFFERS_MAX; b++) {
-        stand.pool.holder[b] = 0;
+        stand.pool.holder[b] = IR_POOL_NOBODY;
         stand.pool.stack[b] = (uint16_t)b;
         stand.place[b] = STAND_FREE;
         stand.handle[b] = 0;
@@ -167,8 +167,8 @@ void stand_free_many(struct input *input)
 
 void stand_granted(struct ir_pkt pkt, enum stand_place from, uint32_t length)
 {
-    uint32_t index = (uint32_t)(pkt.bits >> 32 & 0xffffu);
-    uint32_t grant = (uint32_t)(pkt.bits & 0xffffffffu);
+    uint32_t index = stand_index(pkt);
+    uint32_t grant = stand_grant(pkt);
 
     if (index >= stand.buffers || stand.place[index] != (uint8_t)from)
         fuzz_fail("the handle 0x%llx is of buffer %u, which is in place %d and not in %d",
@@ -178,7 +178,7 @@ void stand_granted(struct ir_pkt pkt, enum stand_place from, uint32_t length)
         fuzz_fail("the handle 0x%llx has a grant that is not the pool's",
                   (unsigned long long)pkt.bits);
     for (uint32_t b = 0; b < stand.buffers; b++) {
-        if (stand.place[b] == STAND_APP && (uint32_t)(stand.handle[b] & 0xffffffffu) == grant)
+        if (stand.place[b] == STAND_APP && stand_grant((struct ir_pkt){stand.handle[b]}) == grant)
             fuzz_fail("the handle 0x%llx has the grant of buffer %u, which is held too",
                       (unsigned long long)pkt.bits, b);
     }
@@ -239,7 +239,7 @@ void stand_free(struct ir_pkt pkt)
 
     fuzz_equal("ir_pkt_free", ir_pkt_free(&stand.pool, pkt), held ? 0 : -ESTALE);
     if (held)
-        stand.place[pkt.bits >> 32 & 0xffffu] = STAND_FREE;
+        stand.place[stand_index(pkt)] = STAND_FREE;
 }
 
 void stand_set_length(struct ir_pkt pkt, uint32_t length)
@@ -255,6 +255,7 @@ void stand_set_length(struct ir_pkt pkt, uint32_t length)
     } else {
         fuzz_equal("ir_pkt_set_length", result, 0);
         expected = (pkt.bits & UINT64_C(0xffffffffffff)) | (uint64_t)length << 48;
+        stand.handle[stand_index(pkt)] = expected;
         stand.known[stand.known_count % STAND_KNOWN] = changed;
         stand.known_count++;
     }
@@ -266,8 +267,7 @@ void stand_set_length(struct ir_pkt pkt, uint32_t length)
 /* Whether the handle gives access to `length` bytes at `offset`. */
 static bool viewable(struct ir_pkt pkt, uint32_t offset, uint32_t length)
 {
-    return stand_held(pkt) && stand_length(pkt) <= STAND_BUFFER &&
-           (uint64_t)offset + length <= stand_length(pkt);
+    return stand_held(pkt) && (uint64_t)offset + length <= stand_length(pkt);
 }
 
 void stand_view(struct ir_pkt pkt, uint32_t offset, uint32_t length)
@@ -276,7 +276,7 @@ void stand_view(struct ir_pkt pkt, uint32_t offset, uint32_t length)
     uint8_t *expected = NULL;
 
     if (viewable(pkt, offset, length))
-        expected = memory + IR_POOL_HEADROOM + (pkt.bits >> 32 & 0xffffu) * STAND_STRIDE + offset;
+        expected = memory + IR_POOL_HEADROOM + (size_t)stand_index(pkt) * STAND_STRIDE + offset;
     if (view != expected)
         fuzz_fail("the view of %u bytes at %u of 0x%llx is %s", length, offset,
                   (unsigned long long)pkt.bits,
@@ -309,7 +309,7 @@ void stand_field(struct ir_pkt pkt, uint32_t offset, uint32_t width, uint32_t va
     }
     if (expected == 0) { /* big-endian, as on the wire */
         const uint8_t *bytes =
-            memory + IR_POOL_HEADROOM + (pkt.bits >> 32 & 0xffffu) * STAND_STRIDE + offset;
+            memory + IR_POOL_HEADROOM + (size_t)stand_index(pkt) * STAND_STRIDE + offset;
 
         for (uint32_t i = 0; i < width; i++)
             fuzz_equal("a byte of a field", bytes[i], value >> (8u * (width - 1u - i)) & 0xffu);

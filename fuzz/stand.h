@@ -110,17 +110,22 @@ void stand_check(void);
 void stand_check_pool(uint32_t receiving, uint32_t sending);
 
 /* --- For the files that make it up --- */
-static inline bool stand_held(struct ir_pkt pkt)
-{
-    uint32_t index = (uint32_t)(pkt.bits >> 32 & 0xffffu);
-
-    return index < stand.buffers && stand.place[index] == STAND_APP &&
-           (uint32_t)(stand.handle[index] & 0xffffffffu) == (uint32_t)(pkt.bits & 0xffffffffu);
-}
-
 static inline uint32_t stand_index(struct ir_pkt pkt)
 {
-    return (uint32_t)(pkt.bits >> 32 & 0xffffu);
+    return (uint32_t)(pkt.bits & 0xffffu);
+}
+
+static inline uint32_t stand_grant(struct ir_pkt pkt)
+{
+    return (uint32_t)(pkt.bits >> 16 & 0xffffffffu);
+}
+
+static inline bool stand_held(struct ir_pkt pkt)
+{
+    uint32_t index = stand_index(pkt);
+
+    return index < stand.buffers && stand.place[index] == STAND_APP &&
+           stand.handle[index] == pkt.bits;
 }
 
 static inline uint32_t stand_length(struct ir_pkt pkt)

@@ -48,12 +48,12 @@ void stand_check_pool(uint32_t receiving, uint32_t sending)
 
     for (uint32_t b = 0; b < stand.buffers; b++) {
         uint32_t place = stand.place[b];
-        uint32_t grant = place == STAND_APP ? (uint32_t)(stand.handle[b] & 0xffffffffu) : 0;
+        uint64_t holder = place == STAND_APP ? stand.handle[b] : IR_POOL_NOBODY;
 
         in[place]++;
-        if (pool->holder[b] != grant)
-            fuzz_fail("buffer %u is in place %u and has the grant %u, and should have %u", b, place,
-                      pool->holder[b], grant);
+        if (pool->holder[b] != holder)
+            fuzz_fail("buffer %u is in place %u and held by 0x%llx, and should be by 0x%llx", b,
+                      place, (unsigned long long)pool->holder[b], (unsigned long long)holder);
     }
     fuzz_equal("the number of free buffers", ir_pool_available(pool), in[STAND_FREE]);
     fuzz_equal("the number of buffers in the receive ring", in[STAND_RX], receiving);

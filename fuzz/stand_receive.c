@@ -99,7 +99,7 @@ static uint32_t expect_packets(const struct ir_pkt *pkts, uint32_t max, int resu
         if ((int)count >= result)
             fuzz_fail("a burst ended after %d packets, and slot %u has another", result,
                       ring->head);
-        if ((pkts[count].bits >> 32 & 0xffffu) != buffer)
+        if (stand_index(pkts[count]) != buffer)
             fuzz_fail("packet %u of a burst is 0x%llx, and should be of buffer %u", count,
                       (unsigned long long)pkts[count].bits, buffer);
         stand_granted(pkts[count], STAND_RX, length_of(oldest_word()));

@@ -80,7 +80,7 @@ static int refusal(struct ir_pkt pkt)
 
 static void check_descriptor(uint32_t slot, struct ir_pkt pkt, bool last)
 {
-    uint64_t buffer = pkt.bits >> 32 & 0xffffu;
+    uint64_t buffer = stand_index(pkt);
     uint64_t length = stand_length(pkt);
     bool report = last || (legacy() && slot % GROUP == GROUP - 1u);
     uint64_t word = legacy() ? LEGACY_COMMAND | length : DATA_COMMAND | length | length << 46;
@@ -104,7 +104,7 @@ static int expect_send(const struct ir_pkt *pkts, uint32_t count)
     uint32_t sent = 0;
 
     while (sent < limit && refusal(pkts[sent]) == 0) {
-        uint16_t buffer = (uint16_t)(pkts[sent].bits >> 32 & 0xffffu);
+        uint16_t buffer = (uint16_t)stand_index(pkts[sent]);
 
         ring->buffer[(first + sent) % STAND_RING] = buffer;
         ring->used++;

@@ -7,7 +7,7 @@ KEY = ('of', 'value')
 TOOLS = ('gcc',)
 SERIES = {
     'ring': ('--ring', (64, 128, 256, 512, 1024, 2048, 4096), ('--buffers', 32768)),
-    'pool': ('--buffers', (2048, 4096, 8192, 16384, 32768, 65536), ()),
+    'pool': ('--buffers', (2048, 4096, 8192, 16384, 32768, 65535), ()),
     'frame': ('--size', (60, 124, 252, 508, 764, 1020, 1276, 1518), ()),
 }
 WIRE = 24  # bytes that a frame takes on the wire besides: checksum, preamble, gap

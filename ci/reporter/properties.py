@@ -86,7 +86,7 @@ PROPERTIES = (
         'Each buffer is in exactly one place; none is lost, duplicated or lent twice, whatever the device reports '
         'and in whatever order.',
         MOVES, PROMISES, 'ledger and run-time state agree before and after each move',
-        ('free_ok', 'grant_ok', 'order_ok', 'position_ok', 'slot_to_buffer', 'buffer_to_slot', 'others_stay',
+        ('free_ok', 'holder_ok', 'order_ok', 'position_ok', 'slot_to_buffer', 'buffer_to_slot', 'others_stay',
          'hand_empty'),
         ('lose', 'no_buffer', 'handed_out_once', 'freed_once', 'audit_finds', 'audit_sees', 'drained', 'lost_but',
          'returns_the_buffers', 'buffers_in_the_rings', 'gives_its_buffers', 'its_buffers_up', 'keeps_its_buffers'),
@@ -110,8 +110,8 @@ PROPERTIES = (
     Property(
         'Misuse is an error',
         'A stale, forged, foreign or twice-used handle gets an error code, never corruption.',
-        HANDLES, PROMISES, 'a handle works exactly while its grant is the buffer\'s',
-        ('grant_ok', 'app_keeps', 'pkts_stay'),
+        HANDLES, PROMISES, 'a handle works exactly while it is what holds the buffer',
+        ('holder_ok', 'app_keeps', 'pkts_stay'),
         ('stale', 'forged', 'freed_packet', 'freed_once', 'of_another', 'packet_(given_)?twice', 'is_dead', 'not_held',
          'holds_nothing', 'through_a_handle'),
         (), ('api', 'mmio', 'tx', 'e1000e-tx', 'virtio-split', 'virtio-packed')),

@@ -240,8 +240,17 @@ static bool audit_ring(const struct ir_pool *pool, const struct ir_ring *ring,
     return slot == ring->tail;
 }
 
+/* Whether the word may be the handle that holds buffer `index`. */
+static bool is_handle_of(const struct ir_pool *pool, struct ir_pkt holder, uint64_t index)
+{
+    return ir_handle_index(holder) == index && ir_handle_length(holder) <= pool->buffer_size &&
+           ir_handle_grant(holder) >= pool->grant_first &&
+           ir_handle_grant(holder) <= pool->grant_last;
+}
+
 /* Mark the buffers that are lost, and those that have a handle, which are counted. False when one is both, is
- * marked already or does not exist. Most buffers are neither, so 64 are looked at together. */
+ * marked already or does not exist, or when its handle is another's. Most buffers are neither, so 64 are looked
+ * at together. */
 static bool audit_held(const struct ir_pool *pool, const struct record *record,
                        uint64_t seen[BITMAP_WORDS], uint64_t *total, int *held)
 {
@@ -250,16 +259,19 @@ static bool audit_held(const struct ir_pool *pool, const struct record *record,
         uint64_t end = index + 64;
         const uint64_t *holder = pool->holder + index;
 
-        if (record->lost[word] == 0 && holder[0] == IR_POOL_NOBODY &&
+        if (record->lost[word] == 0 && holder[0] == IR_POOL_NOBODY && end <= IR_POOL_BUFFERS_MAX &&
             memcmp(holder, holder + 1, 63 * sizeof(*holder)) == 0)
             index = end;
         for (; index < end; index++) {
+            struct ir_pkt pkt = {pool->holder[index]};
             bool lost = (record->lost[word] >> (index % 64) & 1) != 0;
-            bool granted = pool->holder[index] % IR_POOL_INDICES == index;
+            bool granted = pkt.bits != (index < IR_POOL_BUFFERS_MAX ? IR_POOL_NOBODY : 0);
 
             if (!lost && !granted)
                 continue;
             if ((lost && granted) || index >= pool->count || !set_bit(seen, index))
+                return false;
+            if (granted && !is_handle_of(pool, pkt, index))
                 return false;
             (*total)++;
             *held += granted ? 1 : 0;

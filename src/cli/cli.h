@@ -80,7 +80,7 @@ extern const struct cli_command cli_bind;
     "  -d, --duration S    end after S seconds\n"                                                  \
     "  -b, --burst N       packets handled at a time, 1 to 256 (32)\n"                             \
     "      --ring N        descriptors a ring, a power of two from 64 to 4096 (512)\n"             \
-    "      --pool N        packet buffers, up to 65536 (as many as the rings need)\n"              \
+    "      --pool N        packet buffers, up to 65535 (as many as the rings need)\n"              \
     "      --buffer N      bytes a buffer: 2048, 4096, 8192 or 16384 (2048)\n"                     \
     "      --private       copy packets, so that no device can change one that has come\n"         \
     "      --no-sandbox    keep all rights while packets move\n"                                   \

@@ -91,7 +91,7 @@ static void turn_around(const struct echo_host *host, uint8_t *frame)
     memcpy(frame + IR_MAC_LENGTH, host->mac, IR_MAC_LENGTH);
 }
 
-static bool answer_arp(const struct ir_pool *pool, const struct echo_host *host, struct ir_pkt *pkt)
+static bool answer_arp(struct ir_pool *pool, const struct echo_host *host, struct ir_pkt *pkt)
 {
     static const uint8_t request[] = {0, 1, 0x08, 0, IR_MAC_LENGTH, 4, 0, ARP_REQUEST};
     uint8_t *frame = ir_pkt_data(pool, *pkt, 0, ARP_END);
@@ -123,8 +123,7 @@ static bool ip_header_is_right(const uint8_t *frame)
     return sum == 0xffff;
 }
 
-static bool answer_ping(const struct ir_pool *pool, const struct echo_host *host,
-                        struct ir_pkt *pkt)
+static bool answer_ping(struct ir_pool *pool, const struct echo_host *host, struct ir_pkt *pkt)
 {
     uint32_t held = ir_pkt_length(*pkt);
     uint8_t *frame = ir_pkt_data(pool, *pkt, 0, held);
@@ -155,7 +154,7 @@ static bool answer_ping(const struct ir_pool *pool, const struct echo_host *host
     return true;
 }
 
-bool echo_answer(const struct ir_pool *pool, const struct echo_host *host, struct ir_pkt *pkt)
+bool echo_answer(struct ir_pool *pool, const struct echo_host *host, struct ir_pkt *pkt)
 {
     uint16_t type;
 

@@ -19,6 +19,6 @@ struct echo_host {
 /* Make *pkt the answer to itself, if it is a request to this host: ARP for its address, or an ICMP
  * echo request in an unfragmented IPv4 packet without options whose header checksum and lengths are
  * right. Returns whether *pkt is to be sent; when not it is unchanged. */
-bool echo_answer(const struct ir_pool *pool, const struct echo_host *host, struct ir_pkt *pkt);
+bool echo_answer(struct ir_pool *pool, const struct echo_host *host, struct ir_pkt *pkt);
 
 #endif

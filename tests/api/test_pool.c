@@ -61,7 +61,7 @@ static void pool_sizes_out_of_range_are_refused(void **state)
     assert_int_equal(ir_pool_create(NULL, 1, 2048, &pool), -EINVAL);
     assert_int_equal(ir_pool_create(fixture.domain, 1, 2048, NULL), -EINVAL);
     assert_int_equal(ir_pool_create(fixture.domain, 0, 2048, &pool), -EINVAL);
-    assert_int_equal(ir_pool_create(fixture.domain, 65537, 2048, &pool), -EINVAL);
+    assert_int_equal(ir_pool_create(fixture.domain, 65536, 2048, &pool), -EINVAL);
     assert_int_equal(ir_pool_create(fixture.domain, 1, 0, &pool), -EINVAL);
     assert_int_equal(ir_pool_create(fixture.domain, 1, 1024, &pool), -EINVAL);
     assert_int_equal(ir_pool_create(fixture.domain, 1, 3072, &pool), -EINVAL);
@@ -76,8 +76,8 @@ static void smallest_and_largest_pools_are_made(void **state)
     assert_int_equal(ir_pool_create(fixture.domain, 1, 16384, &pool), 0);
     assert_int_equal(ir_pool_available(pool), 1);
     assert_int_equal(ir_pool_destroy(pool), 0);
-    assert_int_equal(ir_pool_create(fixture.domain, 65536, 2048, &pool), 0);
-    assert_int_equal(ir_pool_available(pool), 65536);
+    assert_int_equal(ir_pool_create(fixture.domain, 65535, 2048, &pool), 0);
+    assert_int_equal(ir_pool_available(pool), 65535);
     assert_int_equal(ir_pool_audit(pool), 0);
     assert_int_equal(ir_pool_destroy(pool), 0);
 }
@@ -226,20 +226,66 @@ static void audit_finds_more_free_buffers_than_there_are(void **state)
     fixture.pool->free_count = BUFFERS;
 }
 
+static uint32_t grant_of_pool(void)
+{
+    return (uint32_t)fixture.pool->grant_first;
+}
+
 static void audit_finds_a_buffer_both_free_and_held(void **state)
 {
     (void)state;
-    fixture.pool->holder[3] = (uint32_t)fixture.pool->grant_first;
+    fixture.pool->holder[3] = ir_handle_make(grant_of_pool(), 3, 60).bits;
     assert_int_equal(ir_pool_audit(fixture.pool), -EIO);
-    fixture.pool->holder[3] = 0;
+    fixture.pool->holder[3] = IR_POOL_NOBODY;
+    assert_int_equal(ir_pool_audit(fixture.pool), 0);
 }
 
-static void audit_finds_a_grant_for_no_buffer(void **state)
+static void audit_finds_a_handle_of_no_buffer(void **state)
 {
     (void)state;
-    fixture.pool->holder[BUFFERS] = (uint32_t)fixture.pool->grant_first;
+    fixture.pool->holder[BUFFERS] = ir_handle_make(grant_of_pool(), BUFFERS, 60).bits;
     assert_int_equal(ir_pool_audit(fixture.pool), -EIO);
-    fixture.pool->holder[BUFFERS] = 0;
+    fixture.pool->holder[BUFFERS] = IR_POOL_NOBODY;
+    assert_int_equal(ir_pool_audit(fixture.pool), 0);
+    fixture.pool->holder[65535] = IR_POOL_NOBODY; /* which would be a handle of it */
+    assert_int_equal(ir_pool_audit(fixture.pool), -EIO);
+    fixture.pool->holder[65535] = 0;
+    assert_int_equal(ir_pool_audit(fixture.pool), 0);
+}
+
+static void is_no_holder(uint32_t index, uint64_t word)
+{
+    uint64_t before = fixture.pool->holder[index];
+
+    fixture.pool->holder[index] = word;
+    assert_int_equal(ir_pool_audit(fixture.pool), -EIO);
+    fixture.pool->holder[index] = before;
+}
+
+static void audit_finds_a_holder_that_is_no_handle_of_its_buffer(void **state)
+{
+    struct ir_pool *pool = fixture.pool;
+    uint32_t grant = grant_of_pool();
+    struct ir_pkt pkt;
+    uint32_t index;
+
+    (void)state;
+    assert_int_equal(ir_pkt_alloc(pool, 60, &pkt), 0);
+    index = ir_handle_index(pkt);
+    is_no_holder(index, 0);
+    is_no_holder(index, IR_POOL_NOBODY); /* the buffer is nowhere then */
+    is_no_holder(index, pkt.bits ^ 1u);
+    is_no_holder(index, ir_handle_make(grant, 65535, 60).bits);
+    is_no_holder(index, ir_handle_make(grant, index, 2049).bits);
+    is_no_holder(index, ir_handle_make(0, index, 60).bits);
+    is_no_holder(index, ir_handle_make(grant - 1u, index, 60).bits);
+    is_no_holder(index, ir_handle_make((uint32_t)pool->grant_last + 1u, index, 60).bits);
+    assert_int_equal(ir_pool_audit(pool), 1);
+    assert_int_equal(ir_pkt_free(pool, pkt), 0);
+    is_no_holder(index, 0);
+    is_no_holder(index, pkt.bits ^ 1u);
+    is_no_holder(index, ir_handle_make(grant, 65535, 60).bits);
+    assert_int_equal(ir_pool_audit(pool), 0);
 }
 
 static void audit_finds_a_buffer_in_two_slots(void **state)
@@ -331,7 +377,8 @@ int main(void)
         WITH_POOL(audit_finds_a_free_buffer_that_does_not_exist),
         WITH_POOL(audit_finds_more_free_buffers_than_there_are),
         WITH_POOL(audit_finds_a_buffer_both_free_and_held),
-        WITH_POOL(audit_finds_a_grant_for_no_buffer),
+        WITH_POOL(audit_finds_a_handle_of_no_buffer),
+        WITH_POOL(audit_finds_a_holder_that_is_no_handle_of_its_buffer),
         WITH_POOL(audit_finds_a_buffer_in_two_slots),
         WITH_POOL(audit_finds_a_ring_whose_window_does_not_add_up),
         WITH_POOL(pool_with_a_ring_is_busy),

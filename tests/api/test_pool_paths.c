@@ -110,9 +110,9 @@ static void audit_finds_a_handle_to_a_buffer_that_a_device_kept(void **state)
     assert_int_equal(ir_pool_attach(pool, &ring), 0);
     ir_pool_abandon(pool, &ring);
     assert_int_equal(ir_pool_audit(pool), 0);
-    pool->holder[kept] = (uint32_t)pool->grant_first;
+    pool->holder[kept] = ir_handle_make((uint32_t)pool->grant_first, kept, 60).bits;
     assert_int_equal(ir_pool_audit(pool), -EIO);
-    pool->holder[kept] = 0;
+    pool->holder[kept] = IR_POOL_NOBODY;
     /* Kept by the device, and free once more. */
     other = pool->stack[0];
     pool->stack[0] = (uint16_t)kept;

@@ -89,8 +89,8 @@ numbers_out_of_range_are_usage_errors() {
     done
     run 2 fwd --count 0 a b
     says "--count takes a whole number from 1 on, not '0'"
-    run 2 fwd --pool 65537 a b
-    says "--pool takes a whole number from 1 to 65536, not '65537'"
+    run 2 fwd --pool 65536 a b
+    says "--pool takes a whole number from 1 to 65535, not '65536'"
     run 2 gen --size 59 a
     says "--size takes a whole number from 60 to 9724, not '59'"
     run 2 gen --rate 2G a

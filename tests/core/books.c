@@ -50,7 +50,7 @@ void books_balance(const struct ir_pool *pool, uint64_t in_ring, uint64_t held)
         slots++;
     }
     for (uint32_t b = 0; b < BOOKS_BUFFERS; b++) {
-        if (pool->holder[b] != 0) {
+        if (pool->holder[b] % IR_POOL_INDICES == b) {
             granted++;
             places[b]++;
         }

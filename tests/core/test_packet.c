@@ -70,10 +70,13 @@ static void handle_with_a_forged_length_gives_no_view(void **state)
     uint32_t index = ir_handle_index(pkt);
     uint8_t byte = 77;
 
-    assert_non_null(ir_pkt_data(pool, ir_handle_make(grant, index, BOOKS_SIZE), 0, BOOKS_SIZE));
-    assert_null(ir_pkt_data(pool, ir_handle_make(grant, index, BOOKS_SIZE + 1), 0, 1));
+    for (uint32_t length = 0; length <= 65535; length++) {
+        const uint8_t *view = ir_pkt_data(pool, ir_handle_make(grant, index, length), 0, 0);
+
+        assert_true((view != NULL) == (length == LENGTH));
+    }
     assert_null(ir_pkt_data(pool, ir_handle_make(grant, index, 65535), 4000, 1));
-    assert_int_equal(ir_pkt_read8(pool, ir_handle_make(grant, index, 65535), 0, &byte), -EINVAL);
+    assert_int_equal(ir_pkt_read8(pool, ir_handle_make(grant, index, 65535), 0, &byte), -ESTALE);
     assert_int_equal(byte, 77);
 }
 
@@ -121,6 +124,8 @@ static void forged_handle_without_a_grant_gives_no_access(void **state)
     expect_stale(pool, ir_handle_make(0, 5, LENGTH));
     expect_stale(pool, ir_handle_make(0, 65535, LENGTH));
     expect_stale(pool, ir_handle_make(1, 5, LENGTH));
+    expect_stale(pool, ir_handle_make(UINT32_MAX, 5, 65535));
+    expect_stale(pool, (struct ir_pkt){UINT64_MAX});
 }
 
 static void fields_are_in_network_order(void **state)
@@ -201,6 +206,29 @@ static void field_across_the_end_of_the_packet_cannot_be_read(void **state)
     assert_int_equal(ir_pkt_read32(pool, pkt, LENGTH - 4, &value32), 0);
 }
 
+static void copies_of_a_handle_are_dead_once_its_length_has_changed(void **state)
+{
+    struct ir_pool *pool = *state;
+    struct ir_pkt pkt = take(pool);
+    struct ir_pkt first = pkt;
+    struct ir_pkt second;
+
+    assert_int_equal(ir_pkt_set_length(pool, &pkt, LENGTH), 0); /* the same: the same handle */
+    assert_int_equal(pkt.bits, first.bits);
+    assert_int_equal(ir_pkt_set_length(pool, &pkt, LENGTH - 1), 0);
+    expect_stale(pool, first);
+    second = pkt;
+    assert_int_equal(ir_pkt_set_length(pool, &pkt, LENGTH + 1), 0);
+    expect_stale(pool, first);
+    expect_stale(pool, second);
+    assert_non_null(ir_pkt_data(pool, pkt, 0, LENGTH + 1));
+    assert_int_equal(ir_pool_return(pool, first), -ESTALE);
+    assert_int_equal(ir_pool_return(pool, second), -ESTALE);
+    books_balance(pool, 0, 1);
+    assert_int_equal(ir_pool_return(pool, pkt), 0);
+    books_balance(pool, 0, 0);
+}
+
 static void length_can_be_set_up_to_the_buffer(void **state)
 {
     static const uint32_t lengths[] = {0, 1, 255, 256, BOOKS_SIZE - 1, BOOKS_SIZE};
@@ -232,6 +260,7 @@ int main(void)
         BOOKED(fields_are_in_network_order),
         BOOKED(writing_a_field_changes_its_bytes_alone),
         BOOKED(field_across_the_end_of_the_packet_cannot_be_read),
+        BOOKED(copies_of_a_handle_are_dead_once_its_length_has_changed),
         BOOKED(length_can_be_set_up_to_the_buffer),
     };
 

@@ -87,13 +87,16 @@ static void view_through_a_handle_that_holds_nothing_is_refused(void **state)
 }
 
 /* The grant is right, so only the length says that this handle was never given. */
-static void view_through_a_handle_longer_than_a_buffer_is_refused(void **state)
+static void view_through_a_handle_with_a_forged_length_is_refused(void **state)
 {
     struct packet *packet = *state;
     uint32_t grant = ir_handle_grant(packet->pkt);
     uint32_t index = ir_handle_index(packet->pkt);
 
-    assert_non_null(ir_pkt_data(packet->pool, ir_handle_make(grant, index, SIZE), 0, SIZE));
+    assert_non_null(ir_pkt_data(packet->pool, ir_handle_make(grant, index, LENGTH), 0, LENGTH));
+    assert_null(ir_pkt_data(packet->pool, ir_handle_make(grant, index, LENGTH - 1), 0, 1));
+    assert_null(ir_pkt_data(packet->pool, ir_handle_make(grant, index, LENGTH + 1), 0, 1));
+    assert_null(ir_pkt_data(packet->pool, ir_handle_make(grant, index, SIZE), 0, 1));
     assert_null(ir_pkt_data(packet->pool, ir_handle_make(grant, index, SIZE + 1), 0, 1));
     assert_null(ir_pkt_data(packet->pool, ir_handle_make(grant, index, 65535), 0, 1));
 }
@@ -205,7 +208,7 @@ int main(void)
         PACKET(view_is_exactly_the_range_asked_for),
         PACKET(view_that_leaves_the_packet_is_refused),
         PACKET(view_through_a_handle_that_holds_nothing_is_refused),
-        PACKET(view_through_a_handle_longer_than_a_buffer_is_refused),
+        PACKET(view_through_a_handle_with_a_forged_length_is_refused),
         PACKET(fields_are_read_in_network_order),
         PACKET(fields_are_written_in_network_order_and_nothing_else_is),
         PACKET(field_that_leaves_the_packet_is_invalid),

@@ -19,9 +19,9 @@ static void pool_of_impossible_size_is_refused(void **state)
     uint8_t *memory = ((struct ir_pool *)*state)->data - IR_POOL_HEADROOM;
 
     assert_int_equal(ir_pool_init(&other_pool, memory, 0, 0, 2048, 1), -EINVAL);
-    assert_int_equal(ir_pool_init(&other_pool, memory, 0, 65537, 2048, 1), -EINVAL);
+    assert_int_equal(ir_pool_init(&other_pool, memory, 0, 65536, 2048, 1), -EINVAL);
     assert_int_equal(ir_pool_init(&other_pool, memory, 0, 4294967297u, 2048, 1), -EINVAL);
-    assert_int_equal(ir_pool_init(&other_pool, memory, 0, 65536, 2048, 1), 0);
+    assert_int_equal(ir_pool_init(&other_pool, memory, 0, 65535, 2048, 1), 0);
     for (uint64_t size = 0; size <= 40000; size++) {
         int legal = size == 2048 || size == 4096 || size == 8192 || size == 16384;
 
@@ -96,7 +96,8 @@ static void new_pool_has_all_its_buffers_free(void **state)
     assert_int_equal(pool->stride, BOOKS_STRIDE);
     assert_int_equal(pool->free_count, BOOKS_BUFFERS);
     for (uint32_t b = 0; b < IR_POOL_BUFFERS_MAX; b++)
-        assert_int_equal(pool->holder[b], 0);
+        assert_int_equal(pool->holder[b], IR_POOL_NOBODY);
+    assert_int_equal(pool->holder[IR_POOL_BUFFERS_MAX], 0);
     books_balance(pool, 0, 0);
 }
 
@@ -107,9 +108,9 @@ static void device_address_of_each_buffer_lies_in_the_pool(void **state)
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         assert_int_equal(ir_pool_init(&other_pool,
                                       ((struct ir_pool *)*state)->data - IR_POOL_HEADROOM,
-                                      BOOKS_IOVA, 65536, sizes[i], 1),
+                                      BOOKS_IOVA, 65535, sizes[i], 1),
                          0);
-        for (uint32_t b = 0; b < 65536; b++)
+        for (uint32_t b = 0; b < 65535; b++)
             assert_int_equal(ir_pool_iova(&other_pool, b),
                              BOOKS_IOVA + IR_POOL_HEADROOM + b * (IR_POOL_HEADROOM + sizes[i]));
     }
@@ -185,14 +186,72 @@ static void forged_handles_hold_nothing(void **state)
     struct ir_pkt pkt;
 
     assert_int_equal(ir_pool_take(pool, 60, &pkt), 0);
-    for (uint32_t b = 0; b < IR_POOL_BUFFERS_MAX; b++) {
+    for (uint32_t b = 0; b < IR_POOL_INDICES; b++) {
         assert_false(ir_pool_holds(pool, ir_handle_make(0, b, 60)));
         assert_int_equal(ir_pool_return(pool, ir_handle_make(0, b, 60)), -ESTALE);
     }
-    for (uint32_t bit = 0; bit < 48; bit++)
+    for (uint32_t bit = 0; bit < 64; bit++)
         assert_false(ir_pool_holds(pool, (struct ir_pkt){pkt.bits ^ (uint64_t)1 << bit}));
     books_balance(pool, 0, 1);
     assert_int_equal(ir_pool_return(pool, pkt), 0);
+}
+
+/* What stands in the pool for a buffer that nobody holds is no handle of any buffer. */
+static void handles_of_zeros_and_of_ones_hold_nothing(void **state)
+{
+    struct ir_pool *pool = *state;
+    struct ir_pkt pkt;
+
+    assert_int_equal(ir_pool_take(pool, 60, &pkt), 0);
+    for (uint32_t b = 0; b < IR_POOL_INDICES; b++) {
+        struct ir_pkt zeros = ir_handle_make(0, b, 0);
+        struct ir_pkt ones = ir_handle_make(UINT32_MAX, b, 65535);
+
+        assert_false(ir_pool_holds(pool, zeros));
+        assert_false(ir_pool_holds(pool, ones));
+        assert_int_equal(ir_pool_return(pool, zeros), -ESTALE);
+        assert_int_equal(ir_pool_return(pool, ones), -ESTALE);
+    }
+    books_balance(pool, 0, 1);
+    assert_int_equal(ir_pool_return(pool, pkt), 0);
+    assert_int_equal(ir_pool_return(pool, (struct ir_pkt){IR_POOL_NOBODY}), -ESTALE);
+    books_balance(pool, 0, 0);
+}
+
+static void handle_with_another_length_holds_nothing(void **state)
+{
+    struct ir_pool *pool = *state;
+    struct ir_pkt pkt;
+
+    assert_int_equal(ir_pool_take(pool, 60, &pkt), 0);
+    for (uint32_t length = 0; length <= 65535; length++) {
+        struct ir_pkt other = ir_handle_make(ir_handle_grant(pkt), ir_handle_index(pkt), length);
+
+        if (length != 60)
+            assert_int_equal(ir_pool_return(pool, other), -ESTALE);
+    }
+    books_balance(pool, 0, 1);
+    assert_int_equal(ir_pool_return(pool, pkt), 0);
+}
+
+static void each_buffer_of_the_largest_pool_can_be_held(void **state)
+{
+    struct ir_pkt pkt;
+
+    assert_int_equal(ir_pool_init(&other_pool, ((struct ir_pool *)*state)->data - IR_POOL_HEADROOM,
+                                  0, 65535, 2048, 1),
+                     0);
+    for (uint32_t b = 65535; b-- > 0;) {
+        assert_int_equal(ir_pool_take(&other_pool, 60, &pkt), 0);
+        assert_int_equal(ir_handle_index(pkt), b);
+        assert_int_equal(other_pool.holder[b], pkt.bits);
+    }
+    assert_int_equal(ir_pool_take(&other_pool, 60, &pkt), -ENOBUFS);
+    for (uint32_t b = 0; b < 65535; b++)
+        assert_int_equal(ir_pool_return(&other_pool, (struct ir_pkt){other_pool.holder[b]}), 0);
+    assert_int_equal(other_pool.free_count, 65535);
+    assert_int_equal(ir_pool_return(&other_pool, (struct ir_pkt){0}), -ESTALE);
+    assert_int_equal(ir_pool_return(&other_pool, (struct ir_pkt){UINT64_MAX}), -ESTALE);
 }
 
 static void grants_start_again_with_the_first_after_the_last(void **state)
@@ -238,6 +297,9 @@ int main(void)
         BOOKED(packet_can_be_freed_once),
         BOOKED(old_handle_stays_stale_when_its_buffer_has_a_new_owner),
         BOOKED(forged_handles_hold_nothing),
+        BOOKED(handles_of_zeros_and_of_ones_hold_nothing),
+        BOOKED(handle_with_another_length_holds_nothing),
+        BOOKED(each_buffer_of_the_largest_pool_can_be_held),
         BOOKED(grants_start_again_with_the_first_after_the_last),
         BOOKED(grants_are_reserved_up_to_the_last),
     };

@@ -76,7 +76,7 @@ static void handle_gives_back_what_was_packed_into_it(void **state)
 static void handle_has_its_fields_where_they_are_documented(void **state)
 {
     (void)state;
-    assert_true(ir_handle_make(0x12345678, 0x9abc, 0xdef0).bits == 0xdef09abc12345678u);
+    assert_true(ir_handle_make(0x12345678, 0x9abc, 0xdef0).bits == 0xdef0123456789abcu);
 }
 
 static void counter_counts_one_at_a_time(void **state)

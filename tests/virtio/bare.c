@@ -240,7 +240,7 @@ void bare_balance(const struct bare *bare, uint32_t held)
     count_ring(&bare->rx.queue.ring.window, places);
     count_ring(&bare->tx.queue.ring.window, places);
     for (uint32_t b = 0; b < bare->pool.count; b++) {
-        if (bare->pool.holder[b] != 0) {
+        if (bare->pool.holder[b] % IR_POOL_INDICES == b) {
             granted++;
             places[b]++;
         }
