@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The vocabulary of the proofs: where each buffer of a pool is, at each moment. The ledger exists
- * in the proof only (a ghost parameter); at run time free stack, ring windows and grants are all
+ * in the proof only (a ghost parameter); at run time free stack, ring windows and holders are all
  * there is. Each buffer has exactly one place, so "in exactly one place" holds by the ledger's
  * type, and what is proved is that the run-time state and the ledger always agree, in both
  * directions.

@@ -15,8 +15,8 @@ extern "C" {
 
 struct ir_pool;
 
-/* A packet the application holds. Opaque; zero is never a valid handle.
- * Bits 15:0 buffer index, 47:16 grant number, 63:48 length in bytes. */
+/* A packet the application holds. Opaque; zero is never a valid handle, nor is any but the whole one that
+ * was given out last. Bits 15:0 buffer index, 47:16 grant number, 63:48 length in bytes. */
 struct ir_pkt {
     uint64_t bits;
 };
@@ -37,8 +37,8 @@ int ir_pkt_alloc(struct ir_pool *pool, uint32_t length, struct ir_pkt *pkt);
  * Errors: -ESTALE the caller does not hold this packet, -EINVAL null pool. */
 int ir_pkt_free(struct ir_pool *pool, struct ir_pkt pkt);
 
-/* Change the length of the packet (0 to the pool's buffer size). *pkt is replaced, and copies of it are dead.
- * Errors: -ESTALE, -EMSGSIZE (then *pkt is unchanged). */
+/* Change the length of the packet (0 to the pool's buffer size). *pkt is replaced, and copies of the old
+ * handle are dead. Errors: -ESTALE, -EMSGSIZE (then *pkt is unchanged, and not dead). */
 int ir_pkt_set_length(struct ir_pool *pool, struct ir_pkt *pkt, uint32_t length);
 
 /* The packet's `length` bytes that begin `offset` bytes into it, or NULL when the caller does not

@@ -22,8 +22,8 @@ struct ir_domain;
 
 /* The record of a pool. Its fields are private to the library: they stand here only so that
  * ir_pkt_data can be inline. `holder` has an entry for each possible index, so that no index needs a
- * check. The scalars are 64 bits wide so that each array is the only memory of its type: the proofs
- * rely on it. */
+ * check: one comparison with a whole handle tells whether the application holds it. `stack` is the
+ * only memory of its type: the proofs rely on it. */
 struct ir_pool {
     uint8_t *data;        /* first byte of buffer 0 */
     uint64_t iova;        /* device address of buffer 0 */
@@ -34,8 +34,8 @@ struct ir_pool {
     uint64_t grant_first; /* this pool's own range of grant numbers, never zero ... */
     uint64_t grant_last;  /* ... and disjoint from any other pool's in the process */
     uint64_t grant_next;  /* the next number to give, at most one past the last */
-    uint64_t holder[IR_POOL_INDICES]; /* the handle that holds the buffer; else what no handle is */
-    uint16_t stack[IR_POOL_INDICES]; /* free buffers, the most recently freed last */
+    uint64_t holder[IR_POOL_INDICES]; /* handle that holds the buffer; of none while nobody does */
+    uint16_t stack[IR_POOL_INDICES];  /* free buffers, the most recently freed last */
 };
 
 /* Make a pool of `count` buffers (1 to 65535) of `buffer_size` bytes (2048, 4096, 8192 or 16384),

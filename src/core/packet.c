@@ -172,9 +172,16 @@ int ir_pkt_write32(const struct ir_pool *pool, struct ir_pkt pkt, uint32_t offse
 
     if (byte == NULL)
         return no_view(pool, pkt);
+    /*@ assert low: value == value / 256 * 256 + value % 256; */
+    /*@ assert middle: value / 256 == value / 65536 * 256 + value / 256 % 256; */
+    /*@ assert high: value / 65536 == value / 16777216 * 256 + value / 65536 % 256; */
     byte[0] = (uint8_t)(value / 16777216u);
     byte[1] = (uint8_t)(value / 65536u % 256u);
     byte[2] = (uint8_t)(value / 256u % 256u);
     byte[3] = (uint8_t)(value % 256u);
+    /*@ assert first: packet_byte(pool, pkt, offset) == value / 16777216; */
+    /*@ assert second: packet_byte(pool, pkt, offset + 1) == value / 65536 % 256; */
+    /*@ assert third: packet_byte(pool, pkt, offset + 2) == value / 256 % 256; */
+    /*@ assert fourth: packet_byte(pool, pkt, offset + 3) == value % 256; */
     return 0;
 }

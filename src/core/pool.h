@@ -22,7 +22,8 @@
 #define IR_POOL_NUMBER_MAX 63u
 #define IR_POOL_GRANTS     67108864u
 
-/* What stands in place of a handle while the application does not hold the buffer: it has the index of none. */
+/* What stands in place of a handle while the application does not hold the buffer. It has the index
+ * 65535, which is no buffer's; that one's own word is 0 for good, which has another index too. */
 #define IR_POOL_NOBODY UINT64_MAX
 
 /* Fill in the record of a pool whose buffers are all free. `memory` and `iova` are the two

@@ -56,10 +56,10 @@ predicate txq_memory{L}(struct ixgbe_txq *q, struct ir_pool *p, struct ledger *l
     \valid(q->desc + (0 .. q->ring.size - 1)) && \valid_read(q->regs) &&
     q->frame_max <= IR_FRAME_MAX && q->frame_max <= p->buffer_size;
 
-// The handles [0, count) of an array are held, each as a frame that fits its buffer.
+// The handles [0, count) of an array are held, each as a frame (that fits its buffer: holder_ok).
 predicate all_held{L}(struct ir_pool *p, struct ir_pkt *pkts, integer count) =
     \forall integer i; 0 <= i < count ==>
-        held(p, pkts[i]) && IR_FRAME_MIN <= pkt_size(pkts[i]) <= p->buffer_size;
+        held(p, pkts[i]) && IR_FRAME_MIN <= pkt_size(pkts[i]);
 
 // The packets come from the slots from the head on, in order and without a gap.
 predicate received_in_order{L1, L2}(struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts,
@@ -114,8 +114,7 @@ predicate pkts_stay{L1, L2}(struct ir_pkt *pkts, integer count) =
     \forall integer i; 0 <= i < count ==> \at(pkts[i].bits, L2) == \at(pkts[i].bits, L1);
 
 predicate holders_stay{L1, L2}(struct ir_pool *p) =
-    \at(p->buffer_size, L2) == \at(p->buffer_size, L1) &&
-    (\forall integer b; 0 <= b < 65536 ==> \at(p->holder[b], L2) == \at(p->holder[b], L1));
+    \forall integer b; 0 <= b < 65536 ==> \at(p->holder[b], L2) == \at(p->holder[b], L1);
 
 lemma held_stay{L1, L2}:
     \forall struct ir_pool *p, struct ir_pkt *pkts, integer count;
@@ -130,7 +129,7 @@ lemma order_stays{L1, L2, L3}:
 lemma held_grows{L}:
     \forall struct ir_pool *p, struct ir_pkt *pkts, integer count;
     all_held{L}(p, pkts, count) ==> held{L}(p, pkts[count]) ==>
-    IR_FRAME_MIN <= pkt_size(pkts[count]) <= p->buffer_size ==> all_held{L}(p, pkts, count + 1);
+    IR_FRAME_MIN <= pkt_size(pkts[count]) ==> all_held{L}(p, pkts, count + 1);
 
 lemma order_grows{L1, L2}:
     \forall struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts, integer count, integer tag;

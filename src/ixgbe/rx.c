@@ -163,7 +163,7 @@ lemma app_kept_through{L1, L2, L3}:
     BALANCED(requires, pool, l, &queue->ring, tag)
     requires \valid(pkts + (0 .. count));
     requires \separated(pkts + (0 .. count), queue, pool, l);
-    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= pool->buffer_size;
+    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt);
     requires all_held(pool, pkts, count);
     assigns pkts[count];
     BALANCED(ensures, pool, l, &queue->ring, tag)
@@ -221,7 +221,7 @@ static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, str
             pkt_index(pkts[i]) != queue->ring.slot[queue->ring.head]; */
     pkt = ir_move_ring_to_app(&queue->ring, pool, length) /*@ ghost (l, tag) */;
     /*@ assert same_pkts: pkts_stay{Pre, Here}(pkts, count); */
-    /*@ assert other_grants: \forall integer b; 0 <= b < 65536 ==>
+    /*@ assert other_holders: \forall integer b; 0 <= b < 65536 ==>
             b != \at(queue->ring.slot[queue->ring.head], Pre) ==>
             pool->holder[b] == \at(pool->holder[b], Pre); */
     /*@ assert older_held: all_held(pool, pkts, count); */
@@ -372,13 +372,10 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
     /*@ assert apart: \forall integer i; 0 <= i < count ==>
             \separated(pkts + i, &queue->ring.head, &queue->ring.tail, &queue->dropped.errors,
                        &queue->dropped.oversize, &queue->pool->free_count); */
-    /*@ assert size_apart: \separated(&pool->buffer_size, &queue->ring.head, &queue->ring.tail,
-            &queue->dropped.errors, &queue->dropped.oversize, &pool->free_count); */
     /*@ ghost taken: ; */
     rx_recycle(queue) /*@ ghost (l, tag) */;
     /*@ assert same_pkts: pkts_stay{taken, Here}(pkts, count); */
-    /*@ assert same_size: pool->buffer_size == \at(pool->buffer_size, taken); */
-    /*@ assert same_grants: holders_stay{taken, Here}(pool); */
+    /*@ assert same_holders: holders_stay{taken, Here}(pool); */
     /*@ assert still_held: all_held(pool, pkts, count); */
     /*@ assert still_order: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
     return count == 0u && queue->broken != 0u ? -EIO : (int32_t)count;

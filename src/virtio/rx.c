@@ -73,7 +73,7 @@ lemma vheld_stay{L1, L2}:
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires \valid(pkts + (0 .. count));
     requires \separated(pkts + (0 .. count), queue, pool, l);
-    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= pool->buffer_size;
+    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt);
     requires vall_held(pool, pkts, count);
     assigns pkts[count];
     QUEUE_OK(ensures, queue, pool, l)
@@ -131,7 +131,7 @@ static inline void rx_deliver(struct virtio_queue *queue, struct ir_pool *pool, 
             pkt_index(pkts[i]) != queue->ring.window.slot[queue->ring.window.head]; */
     pkt = ir_move_ring_to_app(&queue->ring.window, pool, length) /*@ ghost (l, tag) */;
     /*@ assert same_pkts: vpkts_stay{Pre, Here}(pkts, count); */
-    /*@ assert other_grants: \forall integer b; 0 <= b < 65536 ==>
+    /*@ assert other_holders: \forall integer b; 0 <= b < 65536 ==>
             b != \at(queue->ring.window.slot[queue->ring.window.head], Pre) ==>
             pool->holder[b] == \at(pool->holder[b], Pre); */
     /*@ assert older_held: vall_held(pool, pkts, count); */

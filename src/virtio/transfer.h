@@ -12,10 +12,10 @@
 #endif
 
 /*@
-// The handles [0, count) of an array are held, each as a frame that fits its buffer.
+// The handles [0, count) of an array are held, each as a frame (that fits its buffer: holder_ok).
 predicate vall_held{L}(struct ir_pool *p, struct ir_pkt *pkts, integer count) =
     \forall integer i; 0 <= i < count ==>
-        held(p, pkts[i]) && IR_FRAME_MIN <= pkt_size(pkts[i]) <= p->buffer_size;
+        held(p, pkts[i]) && IR_FRAME_MIN <= pkt_size(pkts[i]);
 
 // None of the handles [0, count) of an array is held.
 predicate vall_dead{L}(struct ir_pool *p, struct ir_pkt *pkts, integer count) =

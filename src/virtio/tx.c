@@ -9,15 +9,16 @@
 #include "virtio/note.h"
 
 /*@
-// One buffer's grant at most has ended, and no other has changed.
-predicate vgrant_ends{L1, L2}(struct ir_pool *p, integer ended) =
+// One buffer at most has lost its holder, and no other's has changed.
+predicate vholder_ends{L1, L2}(struct ir_pool *p, integer ended) =
     \forall integer b; 0 <= b < 65536 ==>
-        \at(p->holder[b], L2) == (b == ended ? 0 : \at(p->holder[b], L1));
+        (b == ended ==> \at(p->holder[b], L2) % 65536 != b) &&
+        (b != ended ==> \at(p->holder[b], L2) == \at(p->holder[b], L1));
 
 lemma vdead_stay{L1, L2}:
     \forall struct ir_pool *p, struct ir_pkt *pkts, integer count, integer all, integer ended;
     vall_dead{L1}(p, pkts, count) ==> vpkts_stay{L1, L2}(pkts, all) ==> count <= all ==>
-    vgrant_ends{L1, L2}(p, ended) ==> vall_dead{L2}(p, pkts, count);
+    vholder_ends{L1, L2}(p, ended) ==> vall_dead{L2}(p, pkts, count);
 
 // What moves that follow one another move together.
 lemma vfrees_then_frees{L1, L2, L3}:
@@ -188,7 +189,7 @@ static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_poo
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires used(&queue->ring.window) < queue->ring.window.size - 1;
-    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= pool->buffer_size;
+    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt);
     assigns pool->holder[0 .. 65535], queue->ring.window.slot[0 .. 4095],
         queue->ring.window.tail, queue->posted_turn, l->place[0 .. 65535];
     QUEUE_OK(ensures, queue, pool, l)
@@ -197,7 +198,7 @@ static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_poo
     ensures \old(l->place[pkt_index(pkt)]) == PLACE_APP;
     ensures !held(pool, pkt);
     ensures others_stay{Pre, Post}(l, pkt_index(pkt));
-    ensures vgrant_ends{Pre, Post}(pool, pkt_index(pkt));
+    ensures vholder_ends{Pre, Post}(pool, pkt_index(pkt));
     ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) + 1;
 */
 static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, struct ir_pkt pkt)
