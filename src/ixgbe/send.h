@@ -148,6 +148,8 @@ static inline uint64_t ixgbe_tx_lend_all(struct ixgbe_txq *queue, struct ir_pool
         loop invariant lengths: \forall integer i; 0 <= i < sent ==>
             IR_FRAME_MIN <= pkt_size(pkts[i]) <= queue->frame_max;
         loop invariant dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]);
+        loop invariant lent: \forall integer i; 0 <= i < sent ==>
+            l->place[pkt_index(pkts[i])] >= PLACE_RING;
         loop invariant order: sent_in_order{Pre, Here}(queue, l, pkts, sent, tag);
         loop invariant moves: ring_sends{Pre, Here}(l, tag);
         loop invariant kept: app_keeps{Pre, Here}(pool, l);
@@ -170,6 +172,11 @@ static inline uint64_t ixgbe_tx_lend_all(struct ixgbe_txq *queue, struct ir_pool
         /*@ assert same_pkts: \forall integer i; 0 <= i < count ==>
                 pkts[i].bits == \at(pkts[i].bits, checked); */
         /*@ assert older: sent_in_order{Pre, Here}(queue, l, pkts, sent, tag); */
+        /*@ assert still_lent: \forall integer i; 0 <= i < sent ==>
+                l->place[pkt_index(pkts[i])] >= PLACE_RING; */
+        /*@ assert range: \forall integer i; 0 <= i < sent ==> 0 <= pkt_index(pkts[i]) < 65536; */
+        /*@ assert no_holder: \forall integer i; 0 <= i < sent ==>
+                pool->holder[pkt_index(pkts[i])] % 65536 != pkt_index(pkts[i]); */
         /*@ assert still_dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]); */
         /*@ assert newest: l->place[pkt_index(pkts[sent])] ==
                 tag + around(\at(queue->ring.tail, Pre) + sent, queue->ring.size); */

@@ -291,6 +291,9 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
         if (tx_check(txq, pool, pkts[sent]) != 0)
             break;
         /*@ assert mine: l->place[pkt_index(pkts[sent])] == PLACE_APP; */
+        /*@ assert apart: \forall integer i; 0 <= i < count ==>
+                \separated(pkts + i, &queue->ring.window.tail, &queue->posted_turn,
+                           pool->holder + (0 .. 65535)); */
         /*@ ghost checked: ; */
         tx_lend(queue, pool, pkts[sent]) /*@ ghost (l, tag) */;
         /*@ assert same_pkts: vpkts_stay{checked, Here}(pkts, count); */
