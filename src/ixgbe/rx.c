@@ -378,6 +378,8 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
     /*@ assert same_holders: holders_stay{taken, Here}(pool); */
     /*@ assert still_held: all_held(pool, pkts, count); */
     /*@ assert still_order: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
+    /*@ assert kept: app_keeps{taken, Here}(pool, l); */
+    /*@ assert app: app_keeps{Pre, Here}(pool, l); */
     return count == 0u && queue->broken != 0u ? -EIO : (int32_t)count;
 }
 

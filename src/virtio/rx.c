@@ -92,6 +92,7 @@ static inline void rx_store(struct ir_pkt *pkts, uint64_t count, struct ir_pkt p
     pkts[count] = pkt;
     /*@ assert same_window: window_stays{Pre, Here}(&queue->ring.window); */
     /*@ assert same_count: pool->count == \at(pool->count, Pre); */
+    /*@ assert same_holders: vholders_stay{Pre, Here}(pool); */
     /*@ assert same_place: ring_keeps{Pre, Here}(l, -1, tag); */
     /*@ assert older: vpkts_stay{Pre, Here}(pkts, count); */
     /*@ assert older_held: vall_held(pool, pkts, count); */
@@ -150,6 +151,7 @@ static inline void rx_deliver(struct virtio_queue *queue, struct ir_pool *pool, 
     QUEUE_OK(ensures, &rxq->queue, pool, l)
     VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
     ensures window_stays{Pre, Post}(&rxq->queue.ring.window);
+    ensures vholders_stay{Pre, Post}(pool);
     ensures vpkts_stay{Pre, Post}(pkts, count);
     ensures vall_held(pool, pkts, count);
 */
@@ -162,6 +164,7 @@ static inline void rx_count(struct virtio_rxq *rxq, uint64_t count, uint64_t byt
     /*@ assert size: pool->count == \at(pool->count, Pre) && pool->iova == \at(pool->iova, Pre) &&
             pool->buffer_size == \at(pool->buffer_size, Pre); */
     /*@ assert free: pool->free_count == \at(pool->free_count, Pre); */
+    /*@ assert same_holders: vholders_stay{Pre, Here}(pool); */
     /*@ assert same_pkts: vpkts_stay{Pre, Here}(pkts, count); */
 }
 
@@ -323,6 +326,9 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
         /*@ assert still_from: received_from{Pre, Here}(l, pkts, count, tag); */
         if (length == 0u)
             break;
+        /*@ assert range: 0 <= pkt_index(pkts[count]) < 65536; */
+        /*@ assert lent_before:
+                in_ring(\at(l->place[pkt_index(\at(pkts[count], Here))], before), tag); */
         /*@ assert newest: in_ring(\at(l->place[pkt_index(\at(pkts[count], Here))], Pre), tag); */
         /*@ assert all_from: received_from{Pre, Here}(l, pkts, count + 1, tag); */
         bytes += length;
@@ -332,6 +338,8 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
     /*@ ghost stored: ; */
     rx_count(rxq, count, bytes) /*@ ghost (pkts, pool, l, tag) */;
     /*@ assert same_pkts: vpkts_stay{stored, Here}(pkts, count); */
+    /*@ assert same_holders: vholders_stay{stored, Here}(pool); */
+    /*@ assert app: app_keeps{Pre, Here}(pool, l); */
     /*@ assert still_from: received_from{Pre, Here}(l, pkts, count, tag); */
     return count;
 }
@@ -404,12 +412,15 @@ static void rx_recycle(struct virtio_rxq *rxq, uint64_t left, uint64_t taken)
     /*@ assert few: left <= 4095; */
     taken += virtio_rx_skip(rxq, queue->pool, left) /*@ ghost (l, tag) */;
     /*@ assert skip_pkts: vpkts_stay{Pre, Here}(pkts, count); */
+    /*@ assert skip_holders: vholders_stay{Pre, Here}(queue->pool); */
     /*@ assert skip_size: queue->pool->buffer_size == \at(rxq->queue.pool->buffer_size, Pre); */
     virtio_note(queue, taken) /*@ ghost (pkts, count, queue->pool, l, tag) */;
     /*@ assert note_pkts: vpkts_stay{Pre, Here}(pkts, count); */
+    /*@ assert note_holders: vholders_stay{Pre, Here}(queue->pool); */
     /*@ assert note_size: queue->pool->buffer_size == \at(rxq->queue.pool->buffer_size, Pre); */
     rx_fill(rxq) /*@ ghost (pkts, count, l, tag) */;
     /*@ assert fill_pkts: vpkts_stay{Pre, Here}(pkts, count); */
+    /*@ assert fill_holders: vholders_stay{Pre, Here}(queue->pool); */
 }
 
 /* How many of the `ready` completions a burst of `max` may take: none in the middle of a frame that is

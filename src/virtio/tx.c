@@ -9,17 +9,6 @@
 #include "virtio/note.h"
 
 /*@
-// One buffer at most has lost its holder, and no other's has changed.
-predicate vholder_ends{L1, L2}(struct ir_pool *p, integer ended) =
-    \forall integer b; 0 <= b < 65536 ==>
-        (b == ended ==> \at(p->holder[b], L2) % 65536 != b) &&
-        (b != ended ==> \at(p->holder[b], L2) == \at(p->holder[b], L1));
-
-lemma vdead_stay{L1, L2}:
-    \forall struct ir_pool *p, struct ir_pkt *pkts, integer count, integer all, integer ended;
-    vall_dead{L1}(p, pkts, count) ==> vpkts_stay{L1, L2}(pkts, all) ==> count <= all ==>
-    vholder_ends{L1, L2}(p, ended) ==> vall_dead{L2}(p, pkts, count);
-
 // What moves that follow one another move together.
 lemma vfrees_then_frees{L1, L2, L3}:
     \forall struct ledger *l, integer tag; vring_frees{L1, L2}(l, tag) ==>
@@ -198,7 +187,6 @@ static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_poo
     ensures \old(l->place[pkt_index(pkt)]) == PLACE_APP;
     ensures !held(pool, pkt);
     ensures others_stay{Pre, Post}(l, pkt_index(pkt));
-    ensures vholder_ends{Pre, Post}(pool, pkt_index(pkt));
     ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) + 1;
 */
 static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, struct ir_pkt pkt)
@@ -228,6 +216,8 @@ static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, str
     QUEUE_OK(ensures, &txq->queue, pool, l)
     VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
     ensures window_stays{Pre, Post}(&txq->queue.ring.window);
+    ensures vholders_stay{Pre, Post}(pool);
+    ensures vpkts_stay{Pre, Post}(pkts, count);
     ensures vall_dead(pool, pkts, sent);
 */
 static inline void tx_count(struct virtio_txq *txq, uint64_t sent, uint64_t bytes)
@@ -239,6 +229,7 @@ static inline void tx_count(struct virtio_txq *txq, uint64_t sent, uint64_t byte
     /*@ assert window: window_stays{Pre, Here}(&txq->queue.ring.window); */
     /*@ assert pool: pool->count == \at(pool->count, Pre) &&
             pool->free_count == \at(pool->free_count, Pre); */
+    /*@ assert same_holders: vholders_stay{Pre, Here}(pool); */
     /*@ assert same_pkts: vpkts_stay{Pre, Here}(pkts, count); */
 }
 
@@ -279,6 +270,8 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
         QUEUE_OK(loop invariant, queue, pool, l)
         VBALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant used(&queue->ring.window) == \at(used(&txq->queue.ring.window), Pre) + sent;
+        loop invariant lent: \forall integer i; 0 <= i < sent ==>
+            l->place[pkt_index(pkts[i])] >= PLACE_RING;
         loop invariant dead: vall_dead(pool, pkts, sent);
         loop invariant moves: ring_sends{Pre, Here}(l, tag);
         loop invariant kept: app_keeps{Pre, Here}(pool, l);
@@ -291,15 +284,23 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
         if (tx_check(txq, pool, pkts[sent]) != 0)
             break;
         /*@ assert mine: l->place[pkt_index(pkts[sent])] == PLACE_APP; */
+        /*@ assert fresh: \forall integer i; 0 <= i < sent ==>
+                pkt_index(pkts[i]) != pkt_index(pkts[sent]); */
         /*@ assert apart: \forall integer i; 0 <= i < count ==>
                 \separated(pkts + i, &queue->ring.window.tail, &queue->posted_turn,
                            pool->holder + (0 .. 65535)); */
         /*@ ghost checked: ; */
         tx_lend(queue, pool, pkts[sent]) /*@ ghost (l, tag) */;
         /*@ assert same_pkts: vpkts_stay{checked, Here}(pkts, count); */
+        /*@ assert range: \forall integer i; 0 <= i < sent ==> 0 <= pkt_index(pkts[i]) < 65536; */
+        /*@ assert still_lent: \forall integer i; 0 <= i < sent ==>
+                l->place[pkt_index(pkts[i])] >= PLACE_RING; */
+        /*@ assert no_holder: \forall integer i; 0 <= i < sent ==>
+                pool->holder[pkt_index(pkts[i])] % 65536 != pkt_index(pkts[i]); */
         /*@ assert still_dead: vall_dead(pool, pkts, sent); */
         /*@ assert rest_stays: others_stay{checked, Here}(l, pkt_index(pkts[sent])); */
         /*@ assert moved: ring_sends{checked, Here}(l, tag); */
+        /*@ assert few: sent <= 4095 && bytes <= 4095 * 65535; */
         bytes += ir_handle_length(pkts[sent]);
         sent++;
     }
@@ -318,6 +319,7 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
     assigns txq->queue.posted, txq->queue.broken;
     QUEUE_OK(ensures, &txq->queue, pool, l)
     VBALANCED(ensures, pool, l, &txq->queue.ring, tag)
+    ensures vholders_stay{Pre, Post}(pool);
     ensures vall_dead(pool, pkts, sent);
 */
 static inline void tx_announce(struct virtio_txq *txq, uint64_t sent)
@@ -328,6 +330,7 @@ static inline void tx_announce(struct virtio_txq *txq, uint64_t sent)
     /*@ assert window: window_stays{Pre, Here}(&txq->queue.ring.window); */
     /*@ assert pool: pool->count == \at(pool->count, Pre) &&
             pool->free_count == \at(pool->free_count, Pre); */
+    /*@ assert same_holders: vholders_stay{Pre, Here}(pool); */
     /*@ assert same_pkts: vpkts_stay{Pre, Here}(pkts, sent); */
 }
 
