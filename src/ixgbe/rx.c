@@ -245,6 +245,7 @@ static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, str
     ensures received_in_order{Pre, Post}(queue, l, pkts, \result, tag);
     ensures ring_delivers{Pre, Post}(l, tag);
     ensures app_keeps{Pre, Post}(pool, l);
+    ensures same_size: queue->ring.size == \old(queue->ring.size);
 */
 static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, struct ir_pkt *pkts,
                                uint64_t limit)
@@ -366,12 +367,15 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
     struct ir_pool *pool = queue->pool;
+    /*@ assert apart: \forall integer i; 0 <= i < max ==>
+            \separated(pkts + i, &queue->ring.head, &queue->ring.tail, &queue->dropped.errors,
+                       &queue->dropped.oversize, &queue->pool->free_count); */
+    /*@ assert holders_apart: \separated(pool->holder + (0 .. 65535), &queue->ring.head,
+            &queue->ring.tail, &queue->dropped.errors, &queue->dropped.oversize,
+            &pool->free_count); */
     uint64_t count = rx_take(queue, pool, pkts, rx_limit(queue, max)) /*@ ghost (l, tag) */;
 
     ir_dma_acquire();
-    /*@ assert apart: \forall integer i; 0 <= i < count ==>
-            \separated(pkts + i, &queue->ring.head, &queue->ring.tail, &queue->dropped.errors,
-                       &queue->dropped.oversize, &queue->pool->free_count); */
     /*@ ghost taken: ; */
     rx_recycle(queue) /*@ ghost (l, tag) */;
     /*@ assert same_pkts: pkts_stay{taken, Here}(pkts, count); */
