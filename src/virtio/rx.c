@@ -339,6 +339,7 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
     rx_count(rxq, count, bytes) /*@ ghost (pkts, pool, l, tag) */;
     /*@ assert same_pkts: vpkts_stay{stored, Here}(pkts, count); */
     /*@ assert same_holders: vholders_stay{stored, Here}(pool); */
+    /*@ assert app_step: app_keeps{stored, Here}(pool, l); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
     /*@ assert still_from: received_from{Pre, Here}(l, pkts, count, tag); */
     return count;

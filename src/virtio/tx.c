@@ -304,7 +304,10 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
         bytes += ir_handle_length(pkts[sent]);
         sent++;
     }
+    /*@ ghost counting: ; */
     tx_count(txq, sent, bytes) /*@ ghost (pool, pkts, count, l, tag) */;
+    /*@ assert app_step: app_keeps{counting, Here}(pool, l); */
+    /*@ assert app: app_keeps{Pre, Here}(pool, l); */
     return sent;
 }
 
