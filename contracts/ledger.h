@@ -42,12 +42,18 @@ predicate position_ok{L}(struct ir_pool *p, struct ledger *l) =
     \forall integer b; 0 <= b < p->count ==>
         0 <= l->position[b] < p->count && l->order[l->position[b]] == b;
 
-predicate stack_ok{L}(struct ir_pool *p, struct ledger *l) =
-    \forall integer i; 0 <= i < p->free_count ==> p->stack[i] == l->order[i];
+// `free` is how many buffers are free: the pool's free_count, or what a loop has of it in a local
+// variable until it ends.
+predicate stack_ok_at{L}(struct ir_pool *p, struct ledger *l, integer free) =
+    \forall integer i; 0 <= i < free ==> p->stack[i] == l->order[i];
 
-predicate free_ok{L}(struct ir_pool *p, struct ledger *l) =
+predicate stack_ok{L}(struct ir_pool *p, struct ledger *l) = stack_ok_at(p, l, p->free_count);
+
+predicate free_ok_at{L}(struct ir_pool *p, struct ledger *l, integer free) =
     \forall integer b; 0 <= b < p->count ==>
-        (l->place[b] == PLACE_FREE <==> l->position[b] < p->free_count);
+        (l->place[b] == PLACE_FREE <==> l->position[b] < free);
+
+predicate free_ok{L}(struct ir_pool *p, struct ledger *l) = free_ok_at(p, l, p->free_count);
 
 // What holds a buffer is a handle of that buffer exactly while the application has it.
 predicate holder_ok{L}(struct ir_pool *p, struct ledger *l) =
@@ -84,6 +90,18 @@ predicate app_keeps{L1, L2}(struct ir_pool *p, struct ledger *l) =
     kind position_ok(p, l);                                                                        \
     kind stack_ok(p, l);                                                                           \
     kind free_ok(p, l);                                                                            \
+    kind holder_ok(p, l);
+
+/* The same while a loop has the number of free buffers in a local variable. */
+#define POOL_BALANCED_AT(kind, p, l, free)                                                         \
+    kind pool_memory(p, l);                                                                        \
+    kind pool_shape(p);                                                                            \
+    kind pool_span(p);                                                                             \
+    kind order_ok(p, l);                                                                           \
+    kind position_ok(p, l);                                                                        \
+    kind 0 <= free <= p->count;                                                                    \
+    kind stack_ok_at(p, l, free);                                                                  \
+    kind free_ok_at(p, l, free);                                                                   \
     kind holder_ok(p, l);
 
 #endif

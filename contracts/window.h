@@ -23,16 +23,28 @@ logic integer distance(integer head, integer size, integer s) =
 // Slots in use.
 logic integer used{L}(struct ir_ring *r) = distance(r->head, r->size, r->tail);
 
-predicate in_window{L}(struct ir_ring *r, integer s) =
-    0 <= s < r->size && distance(r->head, r->size, s) < used(r);
+// Head and tail are the ring's own, or what a loop has of them in local variables until it ends; there
+// either may be the ring's size, one past its last slot, which means slot 0.
+predicate in_window_at{L}(struct ir_ring *r, integer head, integer tail, integer s) =
+    0 <= s < r->size && distance(head, r->size, s) < distance(head, r->size, tail);
 
-predicate slot_to_buffer{L}(struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer tag) =
-    \forall integer s; in_window(r, s) ==>
+predicate in_window{L}(struct ir_ring *r, integer s) = in_window_at(r, r->head, r->tail, s);
+
+predicate slot_to_buffer_at{L}(struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer head,
+                               integer tail, integer tag) =
+    \forall integer s; in_window_at(r, head, tail, s) ==>
         r->slot[s] < p->count && l->place[r->slot[s]] == tag + s;
 
-predicate buffer_to_slot{L}(struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer tag) =
+predicate slot_to_buffer{L}(struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer tag) =
+    slot_to_buffer_at(p, l, r, r->head, r->tail, tag);
+
+predicate buffer_to_slot_at{L}(struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer head,
+                               integer tail, integer tag) =
     \forall integer b; 0 <= b < p->count ==> tag <= l->place[b] < tag + 4096 ==>
-        in_window(r, l->place[b] - tag) && r->slot[l->place[b] - tag] == b;
+        in_window_at(r, head, tail, l->place[b] - tag) && r->slot[l->place[b] - tag] == b;
+
+predicate buffer_to_slot{L}(struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer tag) =
+    buffer_to_slot_at(p, l, r, r->head, r->tail, tag);
 
 predicate in_ring(integer place, integer tag) = tag <= place < tag + 4096;
 
@@ -86,6 +98,14 @@ lemma buffers_stay{L1, L2}:
 #define BALANCED(kind, p, l, r, tag)                                                               \
     POOL_BALANCED(kind, p, l)                                                                      \
     RING_BALANCED(kind, p, l, r, tag)                                                              \
+    kind hand_empty(p, l);
+
+/* The same while a loop has one of their ends in a local variable. */
+#define BALANCED_AT(kind, p, l, free, r, head, tail, tag)                                          \
+    POOL_BALANCED_AT(kind, p, l, free)                                                             \
+    kind ring_shape(r);                                                                            \
+    kind slot_to_buffer_at(p, l, r, head, tail, tag);                                              \
+    kind buffer_to_slot_at(p, l, r, head, tail, tag);                                              \
     kind hand_empty(p, l);
 
 #define TAG_OK(tag) (PLACE_RING <= (tag) && (tag) < 4611686018427387904)
