@@ -12,6 +12,21 @@
 #define IR_COLD __attribute__((noinline, cold))
 #endif
 
+/* A function that is kept apart from one that seldom calls it, which so has the processor's registers to
+ * itself. */
+#ifdef __FRAMAC__
+#define IR_APART
+#else
+#define IR_APART __attribute__((noinline))
+#endif
+
+/* Before a loop over the packets of a burst: do four rounds without the steps that only count them. */
+#ifdef __FRAMAC__
+#define IR_UNROLL
+#else
+#define IR_UNROLL _Pragma("GCC unroll 4")
+#endif
+
 /* A function whose unsigned arithmetic wraps on purpose; the reason stands beside it. Only clang's
  * sanitizer looks (sanitize/ubsan.ini). */
 #ifdef __clang__

@@ -17,17 +17,17 @@
 #define IR_HANDLE_GRANT  65536u           /* 2^16 */
 #define IR_HANDLE_LENGTH 281474976710656u /* 2^48 */
 
-/*@ requires index <= 65535 && length <= 65535;
+/*@ requires grant <= 4294967295 && index <= 65535 && length <= 65535;
     assigns \nothing;
     ensures pkt_grant(\result) == grant;
     ensures pkt_index(\result) == index;
     ensures pkt_size(\result) == length;
 */
-static inline struct ir_pkt ir_handle_make(uint32_t grant, uint32_t index, uint32_t length)
+static inline struct ir_pkt ir_handle_make(uint64_t grant, uint64_t index, uint64_t length)
 {
     struct ir_pkt pkt;
 
-    pkt.bits = index + grant * (uint64_t)IR_HANDLE_GRANT + length * (uint64_t)IR_HANDLE_LENGTH;
+    pkt.bits = index + grant * IR_HANDLE_GRANT + length * IR_HANDLE_LENGTH;
     return pkt;
 }
 

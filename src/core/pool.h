@@ -78,6 +78,33 @@ static inline uint32_t ir_pool_pop(struct ir_pool *pool) /*@ ghost (struct ledge
     return index;
 }
 
+/* A buffer that neither free stack nor application has to the top of the free stack, which holds
+ * `free`; whoever calls counts it. */
+/*@ POOL_BALANCED_AT(requires, pool, l, free)
+    requires index < pool->count;
+    requires l->place[index] != PLACE_FREE && l->place[index] != PLACE_APP;
+    assigns pool->stack[0 .. 65535], l->place[0 .. 65535], l->order[0 .. 65535],
+        l->position[0 .. 65535];
+    POOL_BALANCED_AT(ensures, pool, l, free + 1)
+    ensures l->place[index] == PLACE_FREE;
+    ensures others_stay{Pre, Post}(l, index);
+*/
+static inline void ir_pool_stack(struct ir_pool *pool, uint64_t free, uint32_t index)
+/*@ ghost (struct ledger \ghost *l) */
+{
+    /*@ assert room: free <= l->position[index] < pool->count; */
+    /*@ ghost
+        int32_t from = l->position[index];
+        int32_t other = l->order[free];
+        l->order[from] = other;
+        l->position[other] = from;
+        l->order[free] = (int32_t)index;
+        l->position[index] = (int32_t)free;
+        l->place[index] = PLACE_FREE;
+    */
+    pool->stack[free] = (uint16_t)index;
+}
+
 /* Hand to free stack. */
 /*@ POOL_BALANCED(requires, pool, l)
     requires hand_holds(pool, l, index);
@@ -93,17 +120,7 @@ static inline uint32_t ir_pool_pop(struct ir_pool *pool) /*@ ghost (struct ledge
 static inline void ir_pool_push(struct ir_pool *pool, uint32_t index)
 /*@ ghost (struct ledger \ghost *l) */
 {
-    /*@ assert room: pool->free_count <= l->position[index] < pool->count; */
-    /*@ ghost
-        int32_t from = l->position[index];
-        int32_t other = l->order[pool->free_count];
-        l->order[from] = other;
-        l->position[other] = from;
-        l->order[pool->free_count] = (int32_t)index;
-        l->position[index] = (int32_t)pool->free_count;
-        l->place[index] = PLACE_FREE;
-    */
-    pool->stack[pool->free_count] = (uint16_t)index;
+    ir_pool_stack(pool, pool->free_count, index) /*@ ghost (l) */;
     pool->free_count = pool->free_count + 1u;
 }
 
@@ -140,7 +157,7 @@ static inline struct ir_pkt ir_pool_grant(struct ir_pool *pool, uint32_t index, 
 /*@ ghost (struct ledger \ghost *l) */
 {
     uint64_t grant = pool->grant_next;
-    struct ir_pkt pkt = ir_handle_make((uint32_t)grant, index, length);
+    struct ir_pkt pkt = ir_handle_make(grant, index, length);
 
     pool->grant_next = grant + 1u;
     pool->holder[index] = pkt.bits;

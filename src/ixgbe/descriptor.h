@@ -13,6 +13,7 @@
 #include <ironring/packet.h>
 
 #include "core/dma.h"
+#include "core/range.h"
 
 #define IXGBE_DESC_BYTES 16u
 
@@ -28,6 +29,9 @@ struct ixgbe_desc {
 #define IXGBE_RXD_DD     1u
 #define IXGBE_RXD_EOP    2u
 #define IXGBE_RXD_ERRORS 0x3b800000u
+
+/* DD, EOP and length: with the error bits, what decides whether a frame is delivered. */
+#define IXGBE_RXD_DECISIVE 281470681743363u
 
 /* TX data descriptor, bytes 8 to 15: DTYP = 3 (data), EOP, IFCS, DEXT; length in DTALEN and PAYLEN.
  */
@@ -55,15 +59,37 @@ static inline uint32_t ixgbe_rxd_last(uint64_t hi)
     return (hi & IXGBE_RXD_EOP) != 0u;
 }
 
-/* Written back, the last part of a frame, and none of the errors that condemn it. */
-/*@ assigns \nothing;
-    ensures \result == 1 || \result == 0;
-    ensures \result == 1 <==> (hi & (IXGBE_RXD_DD | IXGBE_RXD_EOP | errors)) ==
-        (IXGBE_RXD_DD | IXGBE_RXD_EOP);
+/*@
+logic integer rxd_decisive(integer hi, integer errors) = hi & (IXGBE_RXD_DECISIVE | errors);
 */
-static inline uint32_t ixgbe_rxd_good(uint64_t hi, uint64_t errors)
+
+/* What decides whether a frame is delivered, as one number, so that one range tells: length 15:0, status
+ * and errors 63:32. */
+/*@ requires mask == (IXGBE_RXD_DECISIVE | errors);
+    assigns \nothing;
+    ensures \result / 4294967296 == rxd_decisive(hi, errors) % 4294967296;
+    ensures \result % 4294967296 == rxd_decisive(hi, errors) / 4294967296;
+*/
+static inline uint64_t ixgbe_rxd_decision(uint64_t hi, uint64_t mask) /*@ ghost (uint64_t errors) */
 {
-    return (hi & (IXGBE_RXD_DD | IXGBE_RXD_EOP | errors)) == (IXGBE_RXD_DD | IXGBE_RXD_EOP);
+    uint64_t decisive = hi & mask;
+
+    return decisive / 4294967296u + decisive % 4294967296u * 4294967296u;
+}
+
+/* 1 when the decision is: written back, a whole frame (unless parts of it came before) without errors,
+ * from IR_FRAME_MIN to `longest` bytes. */
+/*@ requires longest <= 65535;
+    assigns \nothing;
+    ensures \result == 1 || \result == 0;
+    ensures \result == 1 <==> decision / 4294967296 == IXGBE_RXD_DD + IXGBE_RXD_EOP &&
+        IR_FRAME_MIN <= decision % 4294967296 <= longest;
+*/
+static inline uint32_t ixgbe_rxd_good(uint64_t decision, uint64_t longest)
+{
+    const uint64_t whole = (IXGBE_RXD_DD + IXGBE_RXD_EOP) * 4294967296u;
+
+    return ir_in_range(decision, whole + IR_FRAME_MIN, whole + longest);
 }
 
 /* Bytes the device says it wrote into this descriptor's buffer. */

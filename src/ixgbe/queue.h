@@ -14,6 +14,7 @@
 #include "core/pool.h"
 #include "core/regs.h"
 #include "core/ring.h"
+#include "core/run.h"
 #include "ixgbe/descriptor.h"
 
 /* Buffers worth moving at a time: empty slots before a refill, slots in use before a reclaim. */
@@ -61,7 +62,18 @@ predicate all_held{L}(struct ir_pool *p, struct ir_pkt *pkts, integer count) =
     \forall integer i; 0 <= i < count ==>
         held(p, pkts[i]) && IR_FRAME_MIN <= pkt_size(pkts[i]);
 
+predicate pool_scalars_stay{L1, L2}(struct ir_pool *p) =
+    \at(p->free_count, L2) == \at(p->free_count, L1) &&
+    \at(p->grant_next, L2) == \at(p->grant_next, L1) &&
+    \at(p->grant_last, L2) == \at(p->grant_last, L1);
+
 // The packets come from the slots from the head on, in order and without a gap.
+predicate received_run{L1, L2}(struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts,
+                               integer from, integer to, integer tag) =
+    \forall integer i; from <= i < to ==>
+        \at(l->place[pkt_index(\at(pkts[i], L2))], L1) ==
+            tag + around(\at(q->ring.head, L1) + (i - from), \at(q->ring.size, L1));
+
 predicate received_in_order{L1, L2}(struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts,
                                     integer count, integer tag) =
     \forall integer i; 0 <= i < count ==>
@@ -69,6 +81,13 @@ predicate received_in_order{L1, L2}(struct ixgbe_rxq *q, struct ledger *l, struc
             tag + around(\at(q->ring.head, L1) + i, \at(q->ring.size, L1));
 
 // The packets came from the application, and fill the slots from the tail on, in order.
+predicate sent_run{L1, L2}(struct ixgbe_txq *q, struct ledger *l, struct ir_pkt *pkts,
+                           integer from, integer to, integer tag) =
+    \forall integer i; from <= i < to ==>
+        \at(l->place[pkt_index(\at(pkts[i], L2))], L1) == PLACE_APP &&
+        \at(l->place[pkt_index(\at(pkts[i], L2))], L2) ==
+            tag + around(\at(q->ring.tail, L1) + (i - from), \at(q->ring.size, L1));
+
 predicate sent_in_order{L1, L2}(struct ixgbe_txq *q, struct ledger *l, struct ir_pkt *pkts,
                                 integer count, integer tag) =
     \forall integer i; 0 <= i < count ==>

@@ -14,26 +14,60 @@
  * device that goes on longer without EOP is lying. */
 #define IXGBE_PARTS_MAX 8u
 
-/* Lend one free buffer: to the slot at the tail, and its address to the descriptor. */
+/* Lend one free buffer: to slot `tail`, and its address to the descriptor. */
 /*@ requires rxq_memory(queue, pool, l) && TAG_OK(tag);
-    BALANCED(requires, pool, l, &queue->ring, tag)
-    requires pool->free_count > 0 && used(&queue->ring) < queue->ring.size - 1;
-    assigns pool->free_count, queue->ring.slot[queue->ring.tail], queue->ring.tail,
-        l->place[0 .. 65535];
-    BALANCED(ensures, pool, l, &queue->ring, tag)
+    BALANCED_AT(requires, pool, l, free, &queue->ring, queue->ring.head, tail, tag)
+    requires desc == queue->desc && free > 0 && tail < queue->ring.size;
+    requires distance(queue->ring.head, queue->ring.size, tail) < queue->ring.size - 1;
+    assigns queue->ring.slot[tail], l->place[0 .. 65535];
+    BALANCED_AT(ensures, pool, l, free - 1, &queue->ring, queue->ring.head, tail + 1, tag)
     ensures ring_fills{Pre, Post}(l, tag);
-    ensures pool->free_count == \old(pool->free_count) - 1;
-    ensures used(&queue->ring) == \old(used(&queue->ring)) + 1;
 */
-static inline void rx_lend(struct ixgbe_rxq *queue, struct ir_pool *pool)
+static inline void rx_lend(struct ixgbe_rxq *queue, struct ixgbe_desc *desc, struct ir_pool *pool,
+                           uint64_t free, uint64_t tail)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
-    uint64_t slot = queue->ring.tail;
-    uint32_t index = ir_move_pool_to_ring(pool, &queue->ring) /*@ ghost (l, tag) */;
+    uint32_t index = ir_run_pool_to_ring(pool, free, &queue->ring, tail) /*@ ghost (l, tag) */;
 
-    ir_dma_store_address(&queue->desc[slot].lo, ir_pool_iova(pool, index))
+    ir_dma_store_address(&desc[tail].lo, ir_pool_iova(pool, index))
         /*@ ghost (pool, l, index, tag, &queue->desc[0].lo) */;
-    ir_dma_store64(&queue->desc[slot].hi, 0u);
+    ir_dma_store64(&desc[tail].hi, 0u);
+}
+
+/* Lend `count` free buffers in the slots from the tail on: so many come before the end of the ring. */
+/*@ requires rxq_memory(queue, pool, l);
+    BALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires count <= pool->free_count && used(&queue->ring) + count <= queue->ring.size - 1;
+    requires run: queue->ring.tail + count <= queue->ring.size;
+    assigns pool->free_count, queue->ring.slot[0 .. 4095], queue->ring.tail, l->place[0 .. 65535];
+    BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures used(&queue->ring) == \old(used(&queue->ring)) + count;
+    ensures pool->free_count == \old(pool->free_count) - count;
+    ensures queue->ring.size == \old(queue->ring.size);
+    ensures queue->ring.tail == around(\old(queue->ring.tail) + count, queue->ring.size);
+    ensures ring_fills{Pre, Post}(l, tag);
+*/
+static inline void rx_lend_run(struct ixgbe_rxq *queue, struct ir_pool *pool, uint64_t count)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    struct ixgbe_desc *desc = queue->desc;
+    const uint64_t start = queue->ring.tail;
+    const uint64_t free = pool->free_count;
+
+    /*@ loop invariant 0 <= i <= count;
+        loop invariant distance: distance(queue->ring.head, queue->ring.size, start + i) ==
+            \at(used(&queue->ring), Pre) + i;
+        BALANCED_AT(loop invariant, pool, l, free - i, &queue->ring, queue->ring.head, start + i, tag)
+        loop invariant ring_fills{Pre, Here}(l, tag);
+        loop assigns i, queue->ring.slot[0 .. 4095], l->place[0 .. 65535];
+        loop variant count - i;
+    */
+    IR_UNROLL
+    for (uint64_t i = 0; i < count; i++)
+        rx_lend(queue, desc, pool, free - i, start + i) /*@ ghost (l, tag) */;
+    ir_run_set_tail(&queue->ring, start + count) /*@ ghost (pool, l, tag) */;
+    pool->free_count = free - count;
 }
 
 void ixgbe_rx_refill(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
@@ -41,20 +75,14 @@ void ixgbe_rx_refill(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l
     struct ir_pool *pool = queue->pool;
     uint64_t room = ir_ring_room(&queue->ring);
     uint64_t count = room < pool->free_count ? room : pool->free_count;
+    uint64_t first = ir_run_length(queue->ring.tail, queue->ring.size, count);
 
-    /*@ loop invariant 0 <= i <= count;
-        BALANCED(loop invariant, pool, l, &queue->ring, tag)
-        loop invariant used(&queue->ring) == \at(used(&queue->ring), Pre) + i;
-        loop invariant pool->free_count == \at(queue->pool->free_count, Pre) - i;
-        loop invariant ring_fills{Pre, Here}(l, tag);
-        loop assigns i, pool->free_count, queue->ring.slot[0 .. 4095], queue->ring.tail, l->place[0
-            .. 65535];
-        loop variant count - i;
-    */
-    for (uint64_t i = 0; i < count; i++)
-        rx_lend(queue, pool) /*@ ghost (l, tag) */;
-    if (count > 0u)
-        ixgbe_rx_tell(queue);
+    if (count == 0u)
+        return;
+    rx_lend_run(queue, pool, first) /*@ ghost (l, tag) */;
+    if (first < count)
+        rx_lend_run(queue, pool, count - first) /*@ ghost (l, tag) */;
+    ixgbe_rx_tell(queue);
 }
 
 /* Count a part that is not delivered: a bad frame, or one of several parts. */
@@ -100,20 +128,21 @@ static inline uint32_t rx_breach(const struct ixgbe_rxq *queue, const struct ir_
            (length == 0u && (queue->discarded == 0u || !ixgbe_rxd_last(hi)));
 }
 
-/* 1 when the word says: written back, a whole frame (unless parts of it came before) without
- * errors, and its length fits the buffer. */
-/*@ requires \valid_read(pool);
+/* 1 when the word's descriptor begins a frame that can be delivered. */
+/*@ requires \valid_read(queue) && \valid_read(pool) && pool_shape(pool);
     assigns \nothing;
     ensures \result == 0 || \result == 1;
-    ensures \result == 1 ==> IR_FRAME_MIN <= hi / 4294967296 % 65536 <= pool->buffer_size;
-    ensures good: \result == 1 ==> (hi & (IXGBE_RXD_DD | IXGBE_RXD_EOP | errors)) ==
-        (IXGBE_RXD_DD | IXGBE_RXD_EOP);
+    ensures \result == 1 <==> queue->discarded == 0 &&
+        rxd_decisive(hi, queue->errors) % 4294967296 == IXGBE_RXD_DD + IXGBE_RXD_EOP &&
+        IR_FRAME_MIN <= rxd_decisive(hi, queue->errors) / 4294967296 <= pool->buffer_size;
 */
-static inline uint32_t rx_deliverable(const struct ir_pool *pool, uint64_t errors, uint64_t hi)
+static inline uint32_t rx_deliverable(const struct ixgbe_rxq *queue, const struct ir_pool *pool,
+                                      uint64_t hi)
 {
-    uint32_t length = ixgbe_rxd_length(hi);
+    uint64_t decision = ixgbe_rxd_decision(hi, IXGBE_RXD_DECISIVE | queue->errors)
+        /*@ ghost (queue->errors) */;
 
-    return ixgbe_rxd_good(hi, errors) && length >= IR_FRAME_MIN && length <= pool->buffer_size;
+    return queue->discarded == 0u && ixgbe_rxd_good(decision, pool->buffer_size);
 }
 
 /* Return the oldest buffer to the pool with what was written into it. When the device broke the
@@ -160,22 +189,22 @@ lemma app_kept_through{L1, L2, L3}:
 /* Store a packet in the application's array. A step of its own because the array and the scalars of
  * pool and ring are of one type: here it is proved that none of them changes. */
 /*@ requires rxq_memory(queue, pool, l);
-    BALANCED(requires, pool, l, &queue->ring, tag)
+    BALANCED_AT(requires, pool, l, pool->free_count, &queue->ring, head, queue->ring.tail, tag)
     requires \valid(pkts + (0 .. count));
     requires \separated(pkts + (0 .. count), queue, pool, l);
     requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt);
     requires all_held(pool, pkts, count);
     assigns pkts[count];
-    BALANCED(ensures, pool, l, &queue->ring, tag)
+    BALANCED_AT(ensures, pool, l, pool->free_count, &queue->ring, head, queue->ring.tail, tag)
     ensures pkts[count].bits == pkt.bits;
     ensures pkts_stay{Pre, Post}(pkts, count);
     ensures all_held(pool, pkts, count + 1);
     ensures window_stays{Pre, Post}(&queue->ring);
-    ensures pool->grant_next == \old(pool->grant_next);
-    ensures pool->grant_last == \old(pool->grant_last);
+    ensures pool_scalars_stay{Pre, Post}(pool);
 */
 static inline void rx_store(struct ir_pkt *pkts, uint64_t count, struct ir_pkt pkt)
-/*@ ghost (struct ixgbe_rxq *queue, struct ir_pool *pool, struct ledger \ghost *l, int64_t tag) */
+/*@ ghost (struct ixgbe_rxq *queue, struct ir_pool *pool, uint64_t head, struct ledger \ghost *l,
+           int64_t tag) */
 {
     pkts[count] = pkt;
     /*@ assert same_window: window_stays{Pre, Here}(&queue->ring); */
@@ -186,51 +215,165 @@ static inline void rx_store(struct ir_pkt *pkts, uint64_t count, struct ir_pkt p
     /*@ assert newest: held(pool, pkts[count]); */
 }
 
-/* Deliver the oldest slot's buffer as packet `count` of the application's array. */
+/* Deliver the buffer in slot `head`, the oldest, as packet `count` of the application's array. */
 /*@ requires rxq_memory(queue, pool, l);
-    BALANCED(requires, pool, l, &queue->ring, tag)
+    BALANCED_AT(requires, pool, l, pool->free_count, &queue->ring, head, queue->ring.tail, tag)
     requires TAG_OK(tag);
-    requires used(&queue->ring) > 0 && pool->grant_next <= pool->grant_last;
-    requires IR_FRAME_MIN <= length <= pool->buffer_size;
+    requires head < queue->ring.size;
+    requires distance(head, queue->ring.size, queue->ring.tail) > 0;
+    requires grant <= 4294967295 && IR_FRAME_MIN <= length <= pool->buffer_size;
     requires \valid(pkts + (0 .. count));
     requires \separated(pkts + (0 .. count), queue, pool, l);
     requires all_held(pool, pkts, count);
-    assigns pkts[count], pool->holder[0 .. 65535], pool->grant_next, queue->ring.head,
-        l->place[0 .. 65535];
-    BALANCED(ensures, pool, l, &queue->ring, tag)
+    assigns pkts[count], pool->holder[0 .. 65535], l->place[0 .. 65535];
+    BALANCED_AT(ensures, pool, l, pool->free_count, &queue->ring, head + 1, queue->ring.tail, tag)
     ensures pkts_stay{Pre, Post}(pkts, count);
     ensures all_held(pool, pkts, count + 1);
-    ensures pkt_index(pkts[count]) == \old(queue->ring.slot[queue->ring.head]);
-    ensures \old(l->place[queue->ring.slot[queue->ring.head]]) == tag + \old(queue->ring.head);
-    ensures l->place[\old(queue->ring.slot[queue->ring.head])] == PLACE_APP;
-    ensures others_stay{Pre, Post}(l, \old(queue->ring.slot[queue->ring.head]));
+    ensures pkt_index(pkts[count]) == queue->ring.slot[head] && pkt_grant(pkts[count]) == grant;
+    ensures \old(l->place[queue->ring.slot[head]]) == tag + head;
+    ensures l->place[queue->ring.slot[head]] == PLACE_APP;
+    ensures others_stay{Pre, Post}(l, queue->ring.slot[head]);
     ensures app_keeps{Pre, Post}(pool, l);
-    ensures queue->ring.size == \old(queue->ring.size);
-    ensures queue->ring.head == around(\old(queue->ring.head) + 1, queue->ring.size);
-    ensures used(&queue->ring) == \old(used(&queue->ring)) - 1;
-    ensures pool->grant_next == \old(pool->grant_next) + 1;
-    ensures pool->grant_last == \old(pool->grant_last);
+    ensures window_stays{Pre, Post}(&queue->ring);
+    ensures pool_scalars_stay{Pre, Post}(pool);
 */
-static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, struct ir_pkt *pkts,
-                              uint64_t count, uint32_t length)
+static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, uint64_t head,
+                              uint64_t grant, struct ir_pkt *pkts, uint64_t count, uint64_t length)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
     struct ir_pkt pkt;
 
     /*@ assert others: \forall integer i; 0 <= i < count ==>
-            pkt_index(pkts[i]) != queue->ring.slot[queue->ring.head]; */
-    pkt = ir_move_ring_to_app(&queue->ring, pool, length) /*@ ghost (l, tag) */;
+            pkt_index(pkts[i]) != queue->ring.slot[head]; */
+    pkt = ir_run_ring_to_app(&queue->ring, head, pool, grant, length) /*@ ghost (l, tag) */;
     /*@ assert same_pkts: pkts_stay{Pre, Here}(pkts, count); */
     /*@ assert other_holders: \forall integer b; 0 <= b < 65536 ==>
-            b != \at(queue->ring.slot[queue->ring.head], Pre) ==>
-            pool->holder[b] == \at(pool->holder[b], Pre); */
+            b != queue->ring.slot[head] ==> pool->holder[b] == \at(pool->holder[b], Pre); */
     /*@ assert older_held: all_held(pool, pkts, count); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
-    rx_store(pkts, count, pkt) /*@ ghost (queue, pool, l, tag) */;
+    rx_store(pkts, count, pkt) /*@ ghost (queue, pool, head + 1, l, tag) */;
 }
 
-/* Take whole frames from up to `limit` descriptors, until the first that is none. Returns the
- * packets stored. */
+/* Take whole frames from the descriptors from the head on, until the first that is none, as packets
+ * `from` to `to` - 1: so many come before the end of the ring. Returns how many packets there are now. */
+/*@ requires rxq_memory(queue, pool, l);
+    BALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires from <= to <= 4095 && to - from <= used(&queue->ring);
+    requires run: queue->ring.head + (to - from) <= queue->ring.size;
+    requires grants: pool->grant_next + (to - from) <= pool->grant_last + 1;
+    requires \valid(pkts + (0 .. to - 1));
+    requires \separated(pkts + (0 .. to - 1), queue, pool, l);
+    requires all_held(pool, pkts, from);
+    assigns pkts[from .. to - 1], pool->holder[0 .. 65535], pool->grant_next, queue->ring.head,
+        l->place[0 .. 65535];
+    BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures from <= \result <= to;
+    ensures pkts_stay{Pre, Post}(pkts, from);
+    ensures all_held(pool, pkts, \result);
+    ensures own_grants: \forall integer i; from <= i < \result ==>
+        pkt_grant(pkts[i]) == \old(pool->grant_next) + (i - from);
+    ensures received_run{Pre, Post}(queue, l, pkts, from, \result, tag);
+    ensures ring_delivers{Pre, Post}(l, tag);
+    ensures app_keeps{Pre, Post}(pool, l);
+    ensures queue->ring.size == \old(queue->ring.size);
+    ensures queue->ring.head ==
+        around(\old(queue->ring.head) + (\result - from), queue->ring.size);
+    ensures used(&queue->ring) == \old(used(&queue->ring)) - (\result - from);
+    ensures pool->grant_next == \old(pool->grant_next) + (\result - from);
+    ensures pool->grant_last == \old(pool->grant_last);
+*/
+static inline uint64_t rx_run(struct ixgbe_rxq *queue, struct ir_pool *pool, struct ir_pkt *pkts,
+                              uint64_t from, uint64_t to)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    struct ixgbe_desc *desc = queue->desc;
+    const uint64_t mask = IXGBE_RXD_DECISIVE | queue->errors;
+    const uint64_t longest = pool->buffer_size;
+    const uint64_t start = queue->ring.head;
+    const uint64_t grant = pool->grant_next;
+    uint64_t count = from;
+
+    /*@ loop invariant from <= count <= to;
+        BALANCED_AT(loop invariant, pool, l, pool->free_count, &queue->ring, start + (count - from),
+                    queue->ring.tail, tag)
+        loop invariant window: window_stays{Pre, Here}(&queue->ring);
+        loop invariant scalars: pool_scalars_stay{Pre, Here}(pool);
+        loop invariant older: pkts_stay{Pre, Here}(pkts, from);
+        loop invariant held: all_held(pool, pkts, count);
+        loop invariant grants: \forall integer i; from <= i < count ==>
+            pkt_grant(pkts[i]) == \at(pool->grant_next, Pre) + (i - from);
+        loop invariant order: received_run{Pre, Here}(queue, l, pkts, from, count, tag);
+        loop invariant moves: ring_delivers{Pre, Here}(l, tag);
+        loop invariant app: app_keeps{Pre, Here}(pool, l);
+        loop assigns count, pkts[from .. to - 1], pool->holder[0 .. 65535],
+            l->place[0 .. 65535];
+        loop variant to - count;
+    */
+    IR_UNROLL
+    while (count < to) {
+        const uint64_t head = start + (count - from);
+        uint64_t decision = ixgbe_rxd_decision(ir_dma_load64(&desc[head].hi), mask)
+            /*@ ghost (queue->errors) */;
+
+        if (!ixgbe_rxd_good(decision, longest))
+            break;
+        /*@ assert window: in_window_at(&queue->ring, head, queue->ring.tail, head); */
+        /*@ assert oldest: l->place[queue->ring.slot[head]] == tag + head; */
+        /*@ assert before: \at(l->place[\at(queue->ring.slot[head], Here)], Pre) == tag + head; */
+        /*@ ghost offered: ; */
+        rx_deliver(queue, pool, head, grant + (count - from), pkts, count, decision % 4294967296u)
+            /*@ ghost (l, tag) */;
+        /*@ assert same_pkts: pkts_stay{offered, Here}(pkts, count); */
+        /*@ assert app_step: app_keeps{offered, Here}(pool, l); */
+        /*@ assert app_now: app_keeps{Pre, Here}(pool, l); */
+        /*@ assert newest_order: \at(l->place[pkt_index(\at(pkts[count], Here))], Pre) ==
+                tag + around(\at(queue->ring.head, Pre) + (count - from),
+                             \at(queue->ring.size, Pre)); */
+        /*@ assert still_order: received_run{Pre, Here}(queue, l, pkts, from, count, tag); */
+        /*@ assert more_order: received_run{Pre, Here}(queue, l, pkts, from, count + 1, tag); */
+        count++;
+    }
+    ir_run_set_head(&queue->ring, start + (count - from)) /*@ ghost (pool, l, tag) */;
+    pool->grant_next = grant + (count - from);
+    return count;
+}
+
+/* rx_take around the end of the ring: a run up to it, and then one from the ring's beginning. */
+/*@ requires rxq_memory(queue, pool, l);
+    BALANCED(requires, pool, l, &queue->ring, tag)
+    requires TAG_OK(tag);
+    requires limit <= used(&queue->ring);
+    requires grants: pool->grant_next + limit <= pool->grant_last + 1;
+    requires \valid(pkts + (0 .. limit - 1));
+    requires \separated(pkts + (0 .. limit - 1), queue, pool, l);
+    assigns pkts[0 .. limit - 1], pool->holder[0 .. 65535], pool->grant_next, queue->ring.head,
+        l->place[0 .. 65535];
+    BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures 0 <= \result <= limit;
+    ensures all_held(pool, pkts, \result);
+    ensures received_in_order{Pre, Post}(queue, l, pkts, \result, tag);
+    ensures ring_delivers{Pre, Post}(l, tag);
+    ensures app_keeps{Pre, Post}(pool, l);
+    ensures same_size: queue->ring.size == \old(queue->ring.size);
+*/
+static IR_APART uint64_t rx_take_around(struct ixgbe_rxq *queue, struct ir_pool *pool,
+                                        struct ir_pkt *pkts, uint64_t limit)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
+{
+    uint64_t first = ir_run_length(queue->ring.head, queue->ring.size, limit);
+    uint64_t count = rx_run(queue, pool, pkts, 0u, first) /*@ ghost (l, tag) */;
+
+    if (count == first) {
+        /*@ ghost turned: ; */
+        count = rx_run(queue, pool, pkts, first, limit) /*@ ghost (l, tag) */;
+        /*@ assert app: app_keeps{turned, Here}(pool, l); */
+    }
+    return count;
+}
+
+/* Take whole frames from up to `limit` descriptors, until the first that is none. Returns the packets
+ * stored. */
 /*@ requires rxq_memory(queue, pool, l);
     BALANCED(requires, pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
@@ -251,46 +394,10 @@ static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, st
                                uint64_t limit)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
-    const uint64_t errors = queue->errors;
-    uint64_t count = 0u;
-
     ir_pool_reserve_grants(pool, limit) /*@ ghost (l) */;
-    /*@ loop invariant 0 <= count <= limit;
-        BALANCED(loop invariant, pool, l, &queue->ring, tag)
-        loop invariant grants: pool->grant_next + (limit - count) <= pool->grant_last + 1;
-        loop invariant size: queue->ring.size == \at(queue->ring.size, Pre);
-        loop invariant used: used(&queue->ring) == \at(used(&queue->ring), Pre) - count;
-        loop invariant head: queue->ring.head ==
-            around(\at(queue->ring.head, Pre) + count, queue->ring.size);
-        loop invariant held: all_held(pool, pkts, count);
-        loop invariant order: received_in_order{Pre, Here}(queue, l, pkts, count, tag);
-        loop invariant moves: ring_delivers{Pre, Here}(l, tag);
-        loop invariant app: app_keeps{Pre, Here}(pool, l);
-        loop assigns count, pkts[0 .. limit - 1], pool->holder[0 .. 65535], pool->grant_next,
-            queue->ring.head, l->place[0 .. 65535];
-        loop variant limit - count;
-    */
-    while (count < limit) {
-        uint64_t hi = ir_dma_load64(&queue->desc[queue->ring.head].hi);
-
-        if (!rx_deliverable(pool, errors, hi))
-            break;
-        /*@ assert window: in_window(&queue->ring, queue->ring.head); */
-        /*@ assert oldest: l->place[queue->ring.slot[queue->ring.head]] == tag +
-                around(\at(queue->ring.head, Pre) + count, \at(queue->ring.size, Pre)); */
-        /*@ assert before: \at(l->place[\at(queue->ring.slot[queue->ring.head], Here)], Pre) ==
-                tag + around(\at(queue->ring.head, Pre) + count, \at(queue->ring.size, Pre)); */
-        /*@ ghost offered: ; */
-        rx_deliver(queue, pool, pkts, count, ixgbe_rxd_length(hi)) /*@ ghost (l, tag) */;
-        /*@ assert app_step: app_keeps{offered, Here}(pool, l); */
-        /*@ assert app_now: app_keeps{Pre, Here}(pool, l); */
-        /*@ assert newest_order: \at(l->place[pkt_index(\at(pkts[count], Here))], Pre) ==
-                tag + around(\at(queue->ring.head, Pre) + count, \at(queue->ring.size, Pre)); */
-        /*@ assert still_order: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
-        /*@ assert more_order: received_in_order{Pre, Here}(queue, l, pkts, count + 1, tag); */
-        count++;
-    }
-    return count;
+    if (queue->ring.head + limit > queue->ring.size)
+        return rx_take_around(queue, pool, pkts, limit) /*@ ghost (l, tag) */;
+    return rx_run(queue, pool, pkts, 0u, limit) /*@ ghost (l, tag) */;
 }
 
 /* Drop what lies before the next frame that can be delivered. */
@@ -321,14 +428,14 @@ static inline void rx_skip(struct ixgbe_rxq *queue, struct ir_pool *pool)
         if (queue->broken != 0u || ir_ring_used(&queue->ring) == 0u)
             break;
         hi = ir_dma_load64(&queue->desc[queue->ring.head].hi);
-        if (!ixgbe_rxd_done(hi) ||
-            (rx_deliverable(pool, queue->errors, hi) && queue->discarded == 0u))
+        if (!ixgbe_rxd_done(hi) || rx_deliverable(queue, pool, hi))
             break;
         rx_drop(queue, pool, hi) /*@ ghost (l, tag) */;
     }
 }
 
-/* Drop what cannot be delivered and lend fresh buffers, when a group of slots is empty. */
+/* When the device has nothing more that can be delivered (`dry`), drop what cannot; lend fresh buffers
+ * when a group of slots is empty. */
 /*@ requires rxq_memory(queue, queue->pool, l);
     BALANCED(requires, queue->pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
@@ -340,9 +447,11 @@ static inline void rx_skip(struct ixgbe_rxq *queue, struct ir_pool *pool)
     ensures stays_broken: \old(queue->broken) != 0 ==> queue->broken != 0;
     ensures ring_recycles{Pre, Post}(l, tag);
 */
-static void rx_recycle(struct ixgbe_rxq *queue) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
+static void rx_recycle(struct ixgbe_rxq *queue,
+                       uint32_t dry) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
-    rx_skip(queue, queue->pool) /*@ ghost (l, tag) */;
+    if (dry)
+        rx_skip(queue, queue->pool) /*@ ghost (l, tag) */;
     if (ir_ring_room(&queue->ring) >= IXGBE_GROUP && queue->broken == 0u)
         ixgbe_rx_refill(queue) /*@ ghost (l, tag) */;
 }
@@ -377,7 +486,7 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
 
     ir_dma_acquire();
     /*@ ghost taken: ; */
-    rx_recycle(queue) /*@ ghost (l, tag) */;
+    rx_recycle(queue, count < max) /*@ ghost (l, tag) */;
     /*@ assert same_pkts: pkts_stay{taken, Here}(pkts, count); */
     /*@ assert same_holders: holders_stay{taken, Here}(pool); */
     /*@ assert still_held: all_held(pool, pkts, count); */
