@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Register access: the check. The accesses that follow it are in regs_backend.c.
+ * Register access out of line, for set-up, where each register is named once.
  */
 #include "core/regs.h"
-
-#include <errno.h>
 
 int32_t ir_reg_read(const struct ir_regs *regs, uint32_t offset, uint32_t width, uint32_t *value)
 {
@@ -16,10 +14,7 @@ int32_t ir_reg_read(const struct ir_regs *regs, uint32_t offset, uint32_t width,
 
 int32_t ir_reg_write(const struct ir_regs *regs, uint32_t offset, uint32_t width, uint32_t value)
 {
-    if (!ir_reg_legal(regs, offset, width))
-        return -EINVAL;
-    ir_reg_backend_write(regs, offset, width, value);
-    return 0;
+    return ir_reg_write_inline(regs, offset, width, value);
 }
 
 int32_t ir_reg_modify(const struct ir_regs *regs, uint32_t offset, uint32_t zeros, uint32_t ones)

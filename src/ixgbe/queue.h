@@ -203,7 +203,7 @@ int32_t ixgbe_txq_init(struct ixgbe_txq *queue, uint64_t size);
 static inline int32_t ixgbe_tell(const struct ir_regs *regs, uint32_t tail_register, uint64_t tail)
 /*@ ghost (struct ir_ring *ring) */
 {
-    return ir_reg_write(regs, tail_register, 4u, (uint32_t)tail);
+    return ir_reg_write_inline(regs, tail_register, 4u, (uint32_t)tail);
 }
 
 /* Only queues that are not broken do: then it is known that the device's queue is enabled (rx_agrees,

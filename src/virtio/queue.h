@@ -461,7 +461,8 @@ static inline void virtio_publish(struct virtio_queue *queue, uint64_t count)
     ir_dma_fence();
     wakes =
         queue->packed != 0u ? virtio_packed_wakes(queue, count) : virtio_split_wakes(queue, count);
-    if (wakes != 0u && ir_reg_write(queue->notify, queue->notify_offset, 2u, queue->number) != 0)
+    if (wakes != 0u &&
+        ir_reg_write_inline(queue->notify, queue->notify_offset, 2u, queue->number) != 0)
         queue->broken = 1u;
 }
 

@@ -49,6 +49,22 @@ static const struct ir_regs_sim sim = {sim_read, sim_write};
 static const struct ir_regs sim_window = {
     .kind = IR_REGS_SIM, .size = SIZE, .sim = &sim, .card = &seen};
 
+/* ir_reg_write_inline as doorbells call it: with each width as a constant. */
+static int32_t ring_doorbell(const struct ir_regs *regs, uint32_t offset, uint32_t width,
+                             uint32_t value)
+{
+    switch (width) {
+    case 1:
+        return ir_reg_write_inline(regs, offset, 1, value);
+    case 2:
+        return ir_reg_write_inline(regs, offset, 2, value);
+    case 4:
+        return ir_reg_write_inline(regs, offset, 4, value);
+    default:
+        return ir_reg_write_inline(regs, offset, width, value);
+    }
+}
+
 static int forget_accesses(void **state)
 {
     (void)state;
@@ -70,9 +86,13 @@ static void simulated_card_sees_offset_width_and_value(void **state)
         assert_int_equal(seen.place, 0);
         assert_int_equal(seen.width, widths[i]);
         assert_int_equal(seen.value, 0x76543210);
+        assert_int_equal(ring_doorbell(&sim_window, SIZE - widths[i], widths[i], 0x01234567), 0);
+        assert_int_equal(seen.place, SIZE - widths[i]);
+        assert_int_equal(seen.width, widths[i]);
+        assert_int_equal(seen.value, 0x01234567);
     }
     assert_int_equal(seen.reads, 3);
-    assert_int_equal(seen.writes, 3);
+    assert_int_equal(seen.writes, 6);
 }
 
 /* Fail unless the access is refused and nothing has happened. */
@@ -85,6 +105,7 @@ static void is_illegal(uint32_t size, uint32_t offset, uint32_t width)
     assert_int_equal(ir_reg_legal(&window, offset, width), 0);
     assert_int_equal(ir_reg_read(&window, offset, width, &value), -EINVAL);
     assert_int_equal(ir_reg_write(&window, offset, width, 1), -EINVAL);
+    assert_int_equal(ring_doorbell(&window, offset, width, 1), -EINVAL);
     assert_int_equal(value, 42);
     assert_int_equal(seen.reads, 0);
     assert_int_equal(seen.writes, 0);
@@ -156,6 +177,56 @@ static void memory_window_is_accessed_in_the_width_asked_for(void **state)
     }
 }
 
+static void doorbell_in_memory_writes_its_own_bytes_alone(void **state)
+{
+    static const uint32_t masks[] = {0xff, 0xffff, 0xffffffff};
+    uint32_t words[SIZE / 4];
+    struct ir_regs window = {
+        .kind = IR_REGS_MEMORY, .size = SIZE, .memory = (volatile uint8_t *)words};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        uint8_t expected[SIZE];
+        uint32_t part = 0x12345678 & masks[i];
+
+        memset(words, 0xee, sizeof(words));
+        memset(expected, 0xee, sizeof(expected));
+        memcpy(expected + SIZE - widths[i], &part, widths[i]);
+        assert_int_equal(ring_doorbell(&window, SIZE - widths[i], widths[i], part), 0);
+        assert_int_equal(ring_doorbell(&window, SIZE, widths[i], part), -EINVAL);
+        assert_memory_equal(words, expected, sizeof(expected));
+    }
+}
+
+/* Fail unless a doorbell of this width is rung exactly when all of it lies in the window. */
+static void doorbell_is_checked(uint32_t size, uint32_t offset, uint32_t width)
+{
+    struct ir_regs window = sim_window;
+    int legal = offset % width == 0 && (uint64_t)offset + width <= size;
+
+    window.size = size;
+    memset(&seen, 0, sizeof(seen));
+    assert_int_equal(ring_doorbell(&window, offset, width, 7), legal ? 0 : -EINVAL);
+    assert_int_equal(seen.writes, legal);
+    if (legal)
+        assert_int_equal(seen.place, offset);
+}
+
+static void doorbell_is_rung_only_inside_of_windows_of_any_size(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        for (uint32_t size = 0; size <= 12; size++) {
+            for (uint32_t offset = 0; offset <= 16; offset++) {
+                doorbell_is_checked(size, offset, widths[i]);
+                doorbell_is_checked(size, UINT32_MAX - offset, widths[i]);
+                doorbell_is_checked(UINT32_MAX - size, UINT32_MAX - offset, widths[i]);
+                doorbell_is_checked(0x80000000 + size, 0x80000000 + offset, widths[i]);
+            }
+        }
+    }
+}
+
 static void window_of_an_unknown_kind_answers_ones_and_takes_nothing(void **state)
 {
     struct ir_regs window = sim_window;
@@ -166,6 +237,7 @@ static void window_of_an_unknown_kind_answers_ones_and_takes_nothing(void **stat
     assert_int_equal(ir_reg_read(&window, 0, 4, &value), 0);
     assert_int_equal(value, IR_REG_GONE);
     assert_int_equal(ir_reg_write(&window, 0, 4, 1), 0);
+    assert_int_equal(ring_doorbell(&window, 0, 4, 1), 0);
     assert_int_equal(seen.reads, 0);
     assert_int_equal(seen.writes, 0);
 }
@@ -180,6 +252,8 @@ int main(void)
         WINDOW(register_beyond_the_window_is_illegal),
         WINDOW(each_register_in_the_window_is_legal),
         WINDOW(memory_window_is_accessed_in_the_width_asked_for),
+        WINDOW(doorbell_in_memory_writes_its_own_bytes_alone),
+        WINDOW(doorbell_is_rung_only_inside_of_windows_of_any_size),
         WINDOW(window_of_an_unknown_kind_answers_ones_and_takes_nothing),
     };
 
