@@ -25,17 +25,17 @@ struct ir_domain;
  * check: one comparison with a whole handle tells whether the application holds it. `stack` is the
  * only memory of its type: the proofs rely on it. */
 struct ir_pool {
-    uint8_t *data;        /* first byte of buffer 0 */
-    uint64_t iova;        /* device address of buffer 0 */
-    uint64_t count;       /* buffers, 1 to 65535 */
-    uint64_t buffer_size; /* bytes a buffer */
+    uint64_t holder[IR_POOL_INDICES]; /* handle that holds the buffer; of none while nobody does */
+    uint8_t *data;                    /* first byte of buffer 0 */
+    uint64_t iova;                    /* device address of buffer 0 */
+    uint64_t count;                   /* buffers, 1 to 65535 */
+    uint64_t buffer_size;             /* bytes a buffer */
     uint64_t stride;      /* from one buffer to the next: buffer_size + IR_POOL_HEADROOM */
     uint64_t free_count;  /* the first free_count entries of `stack` are the free buffers */
     uint64_t grant_first; /* this pool's own range of grant numbers, never zero ... */
     uint64_t grant_last;  /* ... and disjoint from any other pool's in the process */
     uint64_t grant_next;  /* the next number to give, at most one past the last */
-    uint64_t holder[IR_POOL_INDICES]; /* handle that holds the buffer; of none while nobody does */
-    uint16_t stack[IR_POOL_INDICES];  /* free buffers, the most recently freed last */
+    uint16_t stack[IR_POOL_INDICES]; /* free buffers, the most recently freed last */
 };
 
 /* Make a pool of `count` buffers (1 to 65535) of `buffer_size` bytes (2048, 4096, 8192 or 16384),

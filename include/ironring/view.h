@@ -80,8 +80,9 @@ static inline uint8_t *ir_pkt_data(const struct ir_pool *pool, struct ir_pkt pkt
                                    uint32_t length)
 {
     uint32_t index = (uint32_t)(pkt.bits % 65536u); /* 2^16 */
+    uint64_t end = (uint64_t)offset + length;
 
-    if (pool->holder[index] != pkt.bits || (uint64_t)offset + length > ir_pkt_length(pkt))
+    if (pool->holder[index] != pkt.bits || end > 65535u || end * 281474976710656u > pkt.bits)
         return NULL;
     /*@ assert index < pool->count; */
     /*@ assert pool->data != \null; */

@@ -15,14 +15,14 @@ int ir_rx(struct ir_rxq *queue, struct ir_pkt *pkts, uint32_t max)
 {
     if (queue == NULL || (pkts == NULL && max > 0))
         return -EINVAL;
-    return queue->burst(queue, pkts, max < BURST_MAX ? max : BURST_MAX);
+    return queue->burst(queue, pkts, max);
 }
 
 int ir_tx(struct ir_txq *queue, const struct ir_pkt *pkts, uint32_t count)
 {
     if (queue == NULL || (pkts == NULL && count > 0))
         return -EINVAL;
-    return queue->burst(queue, pkts, count < BURST_MAX ? count : BURST_MAX);
+    return queue->burst(queue, pkts, count);
 }
 
 int ir_tx_reclaim(struct ir_txq *queue)

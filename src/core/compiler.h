@@ -20,11 +20,11 @@
 #define IR_APART __attribute__((noinline))
 #endif
 
-/* Before a loop over the packets of a burst: do four rounds without the steps that only count them. */
+/* Before a loop over the packets of a burst: do eight rounds without the steps that only count them. */
 #ifdef __FRAMAC__
 #define IR_UNROLL
 #else
-#define IR_UNROLL _Pragma("GCC unroll 4")
+#define IR_UNROLL _Pragma("GCC unroll 8")
 #endif
 
 /* A function whose unsigned arithmetic wraps on purpose; the reason stands beside it. Only clang's

@@ -105,7 +105,9 @@ static inline uint32_t ir_run_pool_to_ring(const struct ir_pool *pool, uint64_t 
 {
     uint32_t index = pool->stack[free - 1u];
 
-    /*@ assert mine: l->place[index] == PLACE_FREE; */
+    /*@ assert mine: l->place[index] == PLACE_FREE && l->position[index] == free - 1; */
+    /*@ assert top: \forall integer b; 0 <= b < pool->count ==> l->position[b] == free - 1 ==>
+            b == index; */
     /*@ assert wider: \forall integer s; in_window_at(ring, ring->head, tail, s) ==> s != tail &&
             in_window_at(ring, ring->head, tail + 1, s); */
     /*@ assert others: others_in_slots(pool, l, ring, ring->head, tail + 1, index, tail, tag); */

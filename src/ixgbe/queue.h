@@ -17,8 +17,9 @@
 #include "core/run.h"
 #include "ixgbe/descriptor.h"
 
-/* Buffers worth moving at a time: empty slots before a refill, slots in use before a reclaim. */
-#define IXGBE_GROUP 32u
+/* Which part of a ring is worth moving at a time: of empty slots before a refill, of slots in use before
+ * a reclaim. */
+#define IXGBE_GROUP 8u
 
 struct ixgbe_rxq {
     struct ir_rxq base;

@@ -198,6 +198,7 @@ lemma app_kept_through{L1, L2, L3}:
     BALANCED_AT(ensures, pool, l, pool->free_count, &queue->ring, head, queue->ring.tail, tag)
     ensures pkts[count].bits == pkt.bits;
     ensures pkts_stay{Pre, Post}(pkts, count);
+    ensures holders_stay{Pre, Post}(pool);
     ensures all_held(pool, pkts, count + 1);
     ensures window_stays{Pre, Post}(&queue->ring);
     ensures pool_scalars_stay{Pre, Post}(pool);
@@ -249,9 +250,15 @@ static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, uin
     /*@ assert same_pkts: pkts_stay{Pre, Here}(pkts, count); */
     /*@ assert other_holders: \forall integer b; 0 <= b < 65536 ==>
             b != queue->ring.slot[head] ==> pool->holder[b] == \at(pool->holder[b], Pre); */
+    /*@ assert range: \forall integer i; 0 <= i < count ==> 0 <= pkt_index(pkts[i]) < 65536; */
+    /*@ assert same_held: \forall integer i; 0 <= i < count ==>
+            pool->holder[pkt_index(pkts[i])] == pkts[i].bits; */
     /*@ assert older_held: all_held(pool, pkts, count); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
+    /*@ ghost granted: ; */
     rx_store(pkts, count, pkt) /*@ ghost (queue, pool, head + 1, l, tag) */;
+    /*@ assert same_places: others_stay{granted, Here}(l, -1); */
+    /*@ assert same_holders: holders_stay{granted, Here}(pool); */
 }
 
 /* Take whole frames from the descriptors from the head on, until the first that is none, as packets
@@ -356,6 +363,7 @@ static inline uint64_t rx_run(struct ixgbe_rxq *queue, struct ir_pool *pool, str
     ensures ring_delivers{Pre, Post}(l, tag);
     ensures app_keeps{Pre, Post}(pool, l);
     ensures same_size: queue->ring.size == \old(queue->ring.size);
+    ensures used: used(&queue->ring) == \old(used(&queue->ring)) - \result;
 */
 static IR_APART uint64_t rx_take_around(struct ixgbe_rxq *queue, struct ir_pool *pool,
                                         struct ir_pkt *pkts, uint64_t limit)
@@ -389,6 +397,7 @@ static IR_APART uint64_t rx_take_around(struct ixgbe_rxq *queue, struct ir_pool 
     ensures ring_delivers{Pre, Post}(l, tag);
     ensures app_keeps{Pre, Post}(pool, l);
     ensures same_size: queue->ring.size == \old(queue->ring.size);
+    ensures used: used(&queue->ring) == \old(used(&queue->ring)) - \result;
 */
 static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, struct ir_pkt *pkts,
                                uint64_t limit)
@@ -411,7 +420,7 @@ static inline uint64_t rx_take(struct ixgbe_rxq *queue, struct ir_pool *pool, st
     ensures stays_broken: \old(queue->broken) != 0 ==> queue->broken != 0;
     ensures ring_frees{Pre, Post}(l, tag);
 */
-static inline void rx_skip(struct ixgbe_rxq *queue, struct ir_pool *pool)
+static IR_APART void rx_skip(struct ixgbe_rxq *queue, struct ir_pool *pool)
 /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
     /*@ BALANCED(loop invariant, pool, l, &queue->ring, tag)
@@ -434,39 +443,40 @@ static inline void rx_skip(struct ixgbe_rxq *queue, struct ir_pool *pool)
     }
 }
 
-/* When the device has nothing more that can be delivered (`dry`), drop what cannot; lend fresh buffers
- * when a group of slots is empty. */
+/* Lend fresh buffers when enough of the ring's slots are empty; `used` are not. When the next descriptor
+ * is none that can be delivered (`stuck`), drop what cannot before that. */
 /*@ requires rxq_memory(queue, queue->pool, l);
     BALANCED(requires, queue->pool, l, &queue->ring, tag)
-    requires TAG_OK(tag);
+    requires TAG_OK(tag) && used == used(&queue->ring);
     assigns queue->pool->free_count, queue->pool->stack[0 .. 65535], queue->ring.slot[0 .. 4095],
         queue->ring.head, queue->ring.tail, queue->broken, queue->discarded,
         queue->dropped.errors, queue->dropped.oversize, l->place[0 .. 65535],
         l->order[0 .. 65535], l->position[0 .. 65535];
     BALANCED(ensures, queue->pool, l, &queue->ring, tag)
     ensures stays_broken: \old(queue->broken) != 0 ==> queue->broken != 0;
+    ensures holders_stay{Pre, Post}(queue->pool);
     ensures ring_recycles{Pre, Post}(l, tag);
 */
-static void rx_recycle(struct ixgbe_rxq *queue,
-                       uint32_t dry) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
+static inline void rx_recycle(struct ixgbe_rxq *queue, uint64_t used, uint32_t stuck)
+/*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
-    if (dry)
+    if (stuck) {
         rx_skip(queue, queue->pool) /*@ ghost (l, tag) */;
-    if (ir_ring_room(&queue->ring) >= IXGBE_GROUP && queue->broken == 0u)
+        used = ir_ring_used(&queue->ring);
+    }
+    if ((queue->ring.size - 1u - used) * IXGBE_GROUP >= queue->ring.size && queue->broken == 0u)
         ixgbe_rx_refill(queue) /*@ ghost (l, tag) */;
 }
 
-/* How many descriptors a burst of `max` may take: none in the middle of a frame that is dropped. */
-/*@ requires \valid_read(queue) && ring_shape(&queue->ring);
+/* How many of the `used` descriptors a burst of `max` may take: none in the middle of a frame that is
+ * dropped. */
+/*@ requires \valid_read(queue) && used <= 4095;
     assigns \nothing;
-    ensures 0 <= \result <= max && \result <= used(&queue->ring);
-    ensures \result <= 4095;
+    ensures 0 <= \result <= max && \result <= used;
     ensures queue->broken != 0 || queue->discarded != 0 ==> \result == 0;
 */
-static inline uint64_t rx_limit(const struct ixgbe_rxq *queue, uint32_t max)
+static inline uint64_t rx_limit(const struct ixgbe_rxq *queue, uint64_t used, uint32_t max)
 {
-    uint64_t used = ir_ring_used(&queue->ring);
-
     if (queue->broken != 0u || queue->discarded != 0u)
         return 0u;
     return max < used ? max : used;
@@ -479,16 +489,14 @@ int32_t ixgbe_rx_burst(struct ixgbe_rxq *queue, struct ir_pkt *pkts, uint32_t ma
     /*@ assert apart: \forall integer i; 0 <= i < max ==>
             \separated(pkts + i, &queue->ring.head, &queue->ring.tail, &queue->dropped.errors,
                        &queue->dropped.oversize, &queue->pool->free_count); */
-    /*@ assert holders_apart: \separated(pool->holder + (0 .. 65535), &queue->ring.head,
-            &queue->ring.tail, &queue->dropped.errors, &queue->dropped.oversize,
-            &pool->free_count); */
-    uint64_t count = rx_take(queue, pool, pkts, rx_limit(queue, max)) /*@ ghost (l, tag) */;
+    const uint64_t used = ir_ring_used(&queue->ring);
+    const uint64_t limit = rx_limit(queue, used, max);
+    const uint64_t count = rx_take(queue, pool, pkts, limit) /*@ ghost (l, tag) */;
 
     ir_dma_acquire();
     /*@ ghost taken: ; */
-    rx_recycle(queue, count < max) /*@ ghost (l, tag) */;
+    rx_recycle(queue, used - count, count == 0u || count < limit) /*@ ghost (l, tag) */;
     /*@ assert same_pkts: pkts_stay{taken, Here}(pkts, count); */
-    /*@ assert same_holders: holders_stay{taken, Here}(pool); */
     /*@ assert still_held: all_held(pool, pkts, count); */
     /*@ assert still_order: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
     /*@ assert kept: app_keeps{taken, Here}(pool, l); */
