@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * The data path's public entry: check the arguments, call the driver. As thin as can be, because it
- * is passed once a burst.
+ * is passed once a burst. A driver moves no more packets than a ring or a pool has, so their count fits the
+ * result, however many are asked for.
  */
 #include <errno.h>
 #include <stddef.h>
 
 #include "core/driver.h"
-
-/* A count that fits the result. */
-#define BURST_MAX 0x7fffffffu
 
 int ir_rx(struct ir_rxq *queue, struct ir_pkt *pkts, uint32_t max)
 {

@@ -67,7 +67,7 @@ int32_t e1000e_tx_burst(struct ixgbe_txq *queue, const struct ir_pkt *pkts, uint
 {
     int32_t in_use = 0;
 
-    if (queue->broken != 0u || ir_ring_used(&queue->ring) * IXGBE_GROUP >= queue->ring.size)
+    if (queue->broken != 0u || ixgbe_are_many(ir_ring_used(&queue->ring), queue->ring.size))
         in_use = e1000e_tx_reclaim(queue) /*@ ghost (l, tag) */;
     if (in_use < 0)
         return -EIO;

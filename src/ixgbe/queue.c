@@ -26,7 +26,7 @@ uint32_t ixgbe_rx_pending(const struct ixgbe_rxq *queue)
     uint64_t room = ir_ring_room(&queue->ring);
 
     if (queue->broken != 0u ||
-        (room * IXGBE_GROUP >= queue->ring.size && queue->pool->free_count > 0u))
+        (ixgbe_are_many(room, queue->ring.size) && queue->pool->free_count > 0u))
         return 1u;
     if (ir_ring_used(&queue->ring) == 0u)
         return 0u;

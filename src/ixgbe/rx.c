@@ -464,7 +464,7 @@ static inline void rx_recycle(struct ixgbe_rxq *queue, uint64_t used, uint32_t s
         rx_skip(queue, queue->pool) /*@ ghost (l, tag) */;
         used = ir_ring_used(&queue->ring);
     }
-    if ((queue->ring.size - 1u - used) * IXGBE_GROUP >= queue->ring.size && queue->broken == 0u)
+    if (ixgbe_are_many(queue->ring.size - 1u - used, queue->ring.size) && queue->broken == 0u)
         ixgbe_rx_refill(queue) /*@ ghost (l, tag) */;
 }
 

@@ -52,7 +52,7 @@ static int32_t tx_make_room(struct ixgbe_txq *queue)
 {
     int32_t in_use = 0;
 
-    if (queue->broken != 0u || ir_ring_used(&queue->ring) * IXGBE_GROUP >= queue->ring.size)
+    if (queue->broken != 0u || ixgbe_are_many(ir_ring_used(&queue->ring), queue->ring.size))
         in_use = ixgbe_tx_reclaim(queue) /*@ ghost (l, tag) */;
     return in_use < 0 ? -EIO : 0;
 }
