@@ -266,6 +266,14 @@ static IR_APART uint64_t ixgbe_tx_lend_around(struct ixgbe_txq *queue, struct ir
         /*@ ghost turned: ; */
         sent = ixgbe_tx_lend_run(queue, pool, pkts, first, count, kind) /*@ ghost (l, tag) */;
         /*@ assert kept: app_keeps{turned, Here}(pool, l); */
+        /*@ assert range: \forall integer i; 0 <= i < sent ==> 0 <= pkt_index(pkts[i]) < 65536; */
+        /*@ assert same_pkts: pkts_stay{Pre, Here}(pkts, count); */
+        /*@ assert from_app: \forall integer i; first <= i < sent ==>
+                \at(l->place[pkt_index(\at(pkts[i], Here))], turned) == PLACE_APP; */
+        /*@ assert before: \forall integer i; first <= i < sent ==>
+                \at(l->place[pkt_index(\at(pkts[i], Here))], Pre) == PLACE_APP; */
+        /*@ assert older: \forall integer i; 0 <= i < first ==>
+                \at(l->place[pkt_index(\at(pkts[i], Here))], Pre) == PLACE_APP; */
     }
     return sent;
 }
