@@ -18,17 +18,18 @@ static volatile uint32_t any32;
 
 /* ---- the card ---- */
 
-uint32_t ir_reg_backend_read(const struct ir_regs *regs, uint32_t offset, uint32_t width)
+static uint32_t read_register(void *card, uint32_t offset, uint32_t width)
 {
-    (void)regs, (void)offset, (void)width;
+    (void)card, (void)offset, (void)width;
     return any32;
 }
 
-void ir_reg_backend_write(const struct ir_regs *regs, uint32_t offset, uint32_t width,
-                          uint32_t value)
+static void write_register(void *card, uint32_t offset, uint32_t width, uint32_t value)
 {
-    (void)regs, (void)offset, (void)width, (void)value;
+    (void)card, (void)offset, (void)width, (void)value;
 }
+
+static const struct ir_regs_sim registers = {read_register, write_register};
 
 static int config_read(struct ir_transport *transport, uint32_t offset, uint32_t width,
                        uint32_t *value)
@@ -154,7 +155,10 @@ int32_t ixgbe_tx_reclaim(struct ixgbe_txq *queue)
 
 #define MACS 3u
 
-static struct ir_transport transport = {.ops = &transport_ops};
+static struct ir_transport transport = {
+    .ops = &transport_ops,
+    .bars = {{.kind = IR_REGS_SIM, .sim = &registers}},
+};
 static struct ir_pool pool;
 static struct ir_rxq *rxq;
 static struct ir_txq *txq;
