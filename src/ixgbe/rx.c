@@ -376,6 +376,17 @@ static IR_APART uint64_t rx_take_around(struct ixgbe_rxq *queue, struct ir_pool 
         /*@ ghost turned: ; */
         count = rx_run(queue, pool, pkts, first, limit) /*@ ghost (l, tag) */;
         /*@ assert app: app_keeps{turned, Here}(pool, l); */
+        /*@ assert range: \forall integer i; 0 <= i < count ==> 0 <= pkt_index(pkts[i]) < 65536; */
+        /*@ assert older: \forall integer i; 0 <= i < first ==>
+                \at(l->place[pkt_index(\at(pkts[i], Here))], Pre) ==
+                    tag + around(\at(queue->ring.head, Pre) + i, \at(queue->ring.size, Pre)); */
+        /*@ assert turned_head: \at(queue->ring.head, turned) ==
+                around(\at(queue->ring.head, Pre) + first, \at(queue->ring.size, Pre)); */
+        /*@ assert since: \forall integer i; first <= i < count ==>
+                in_ring(\at(l->place[pkt_index(\at(pkts[i], Here))], turned), tag); */
+        /*@ assert before: \forall integer i; first <= i < count ==>
+                \at(l->place[pkt_index(\at(pkts[i], Here))], Pre) ==
+                    \at(l->place[pkt_index(\at(pkts[i], Here))], turned); */
     }
     return count;
 }

@@ -214,9 +214,12 @@ static inline uint64_t ixgbe_tx_lend_run(struct ixgbe_txq *queue, struct ir_pool
         ixgbe_tx_lend(queue, desc, pool, pkt, start + (sent - from), kind) /*@ ghost (l, tag) */;
         /*@ assert same_pkts: pkts_stay{checked, Here}(pkts, to); */
         /*@ assert older: sent_run{Pre, Here}(queue, l, pkts, from, sent, tag); */
+        /*@ assert range: \forall integer i; 0 <= i < sent ==> 0 <= pkt_index(pkts[i]) < 65536; */
+        /*@ assert others: \forall integer i; 0 <= i < sent ==> pkt_index(pkts[i]) != pkt_index(pkt); */
+        /*@ assert same_place: \forall integer i; 0 <= i < sent ==> l->place[pkt_index(pkts[i])] ==
+                \at(l->place[pkt_index(\at(pkts[i], Here))], checked); */
         /*@ assert still_lent: \forall integer i; 0 <= i < sent ==>
                 l->place[pkt_index(pkts[i])] >= PLACE_RING; */
-        /*@ assert range: \forall integer i; 0 <= i < sent ==> 0 <= pkt_index(pkts[i]) < 65536; */
         /*@ assert no_holder: \forall integer i; 0 <= i < sent ==>
                 pool->holder[pkt_index(pkts[i])] % 65536 != pkt_index(pkts[i]); */
         /*@ assert still_dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]); */
