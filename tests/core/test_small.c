@@ -14,6 +14,7 @@
 #include "core/dma.h"
 #include "core/handle.h"
 #include "core/interrupt.h"
+#include "core/range.h"
 
 static void range_within_a_region_is_translated(void **state)
 {
@@ -133,6 +134,30 @@ static void a_vector_is_changed_where_it_is_in_use(void **state)
     assert_int_equal(ir_vector_check(&asked, true, 5, 0), -EINVAL);
 }
 
+static void range_has_both_its_ends_and_nothing_beside_them(void **state)
+{
+    static const uint64_t ends[][2] = {
+        {0, 0}, {14, 2048}, {0, UINT64_MAX}, {UINT64_MAX, UINT64_MAX}, {1, UINT64_MAX - 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        const uint64_t low = ends[i][0];
+        const uint64_t high = ends[i][1];
+
+        assert_int_equal(ir_in_range(low, low, high), 1);
+        assert_int_equal(ir_in_range(low + (high - low) / 2, low, high), 1);
+        assert_int_equal(ir_in_range(high, low, high), 1);
+        if (low > 0) {
+            assert_int_equal(ir_in_range(low - 1, low, high), 0);
+            assert_int_equal(ir_in_range(0, low, high), 0);
+        }
+        if (high < UINT64_MAX) {
+            assert_int_equal(ir_in_range(high + 1, low, high), 0);
+            assert_int_equal(ir_in_range(UINT64_MAX, low, high), 0);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +169,7 @@ int main(void)
         cmocka_unit_test(handle_has_its_fields_where_they_are_documented),
         cmocka_unit_test(counter_counts_one_at_a_time),
         cmocka_unit_test(counter_stays_at_its_largest_value),
+        cmocka_unit_test(range_has_both_its_ends_and_nothing_beside_them),
         cmocka_unit_test(sum_stays_at_the_largest_value_too),
     };
 

@@ -318,11 +318,46 @@ static void burst_at_the_end_of_the_grants_starts_with_the_first(void **state)
     free_all(bare, pkts, 16);
 }
 
+/* What is delivered, bit by bit of status and errors, and length by length. */
+static void write_back_is_good_when_all_of_it_is(void **state)
+{
+    const uint64_t mask = IXGBE_RXD_DECISIVE | IXGBE_RXD_ERRORS;
+    const uint64_t vlan = 0xffff000000000000u;
+
+    (void)state;
+    for (uint64_t length = 0; length <= 65535; length++) {
+        const uint64_t hi = DD | EOP | length << 32 | vlan;
+        const uint64_t decision = ixgbe_rxd_decision(hi, mask);
+
+        assert_int_equal(decision % 65536, length);
+        assert_int_equal(ixgbe_rxd_good(decision, 2048), length >= IR_FRAME_MIN && length <= 2048);
+    }
+    for (uint32_t bit = 0; bit < 32; bit++) {
+        const uint64_t hi = (DD | EOP | 60ull << 32) ^ 1ull << bit;
+        const uint32_t matters = (DD | EOP | IXGBE_RXD_ERRORS) >> bit & 1u;
+
+        assert_int_equal(ixgbe_rxd_good(ixgbe_rxd_decision(hi, mask), 2048), 1u - matters);
+    }
+}
+
+static void many_slots_are_half_of_a_small_ring_and_an_eighth_of_a_large_one(void **state)
+{
+    static const uint64_t many[][2] = {{64, 32}, {128, 40}, {512, 88}, {4096, 536}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++) {
+        assert_int_equal(ixgbe_are_many(many[i][1] - 1, many[i][0]), 0);
+        assert_int_equal(ixgbe_are_many(many[i][1], many[i][0]), 1);
+    }
+}
+
 int main(void)
 {
 #define BARE(test) cmocka_unit_test_setup(test, bare_open)
     const struct CMUnitTest tests[] = {
         BARE(queue_of_an_illegal_size_is_refused),
+        BARE(write_back_is_good_when_all_of_it_is),
+        BARE(many_slots_are_half_of_a_small_ring_and_an_eighth_of_a_large_one),
         BARE(refill_lends_a_zeroed_descriptor_for_each_slot_but_one),
         BARE(refill_lends_the_last_buffers_of_a_small_pool),
         BARE(packets_come_in_ring_order_with_their_lengths),
