@@ -131,7 +131,10 @@ void stand_receive(uint32_t max)
         words[i] = after;
     }
     count = expect_packets(pkts, max, result);
-    for (uint32_t i = 0; i < STAND_RING && !stand.rx_broken && stand.rx_model.used > 0; i++) {
+    /* A burst that is full does not look further. */
+    for (uint32_t i = 0; i < STAND_RING && (count == 0 || count < max) && !stand.rx_broken &&
+                         stand.rx_model.used > 0;
+         i++) {
         uint64_t word = oldest_word();
 
         if ((word & DD) == 0 || (whole_frame(word) && stand.parts == 0))

@@ -79,7 +79,7 @@ static inline uint64_t ixgbe_rxd_decision(uint64_t hi, uint64_t mask) /*@ ghost 
 
 /* 1 when the decision is: written back, a whole frame (unless parts of it came before) without errors,
  * from IR_FRAME_MIN to `longest` bytes. */
-/*@ requires longest <= 65535;
+/*@ requires IR_FRAME_MIN <= longest <= 65535;
     assigns \nothing;
     ensures \result == 1 || \result == 0;
     ensures \result == 1 <==> decision / 4294967296 == IXGBE_RXD_DD + IXGBE_RXD_EOP &&

@@ -49,7 +49,8 @@ struct ixgbe_txq {
     volatile ir_device32 *head; /* head write-back (TDWBAL): how far the device is, 0 at first; null
                                    when it writes DD into descriptors instead */
     uint32_t tail_register;     /* offset of TDT of this queue, 8.2.3.9.8 */
-    uint32_t frame_max;         /* longest frame accepted; <= IR_FRAME_MAX and <= buffer size */
+    uint32_t frame_max; /* longest frame accepted; from IXGBE_TXD_LEGACY_LEAST to IR_FRAME_MAX,
+                                   and no longer than a buffer */
     uint8_t broken;
     struct ir_ring ring;
 };
@@ -63,7 +64,7 @@ predicate rxq_memory{L}(struct ixgbe_rxq *q, struct ir_pool *p, struct ledger *l
 predicate txq_memory{L}(struct ixgbe_txq *q, struct ir_pool *p, struct ledger *l) =
     \valid(q) && q->pool == p && \separated(q, p, l) &&
     \valid(q->desc + (0 .. q->ring.size - 1)) && \valid_read(q->regs) &&
-    q->frame_max <= IR_FRAME_MAX && q->frame_max <= p->buffer_size;
+    IXGBE_TXD_LEGACY_LEAST <= q->frame_max <= IR_FRAME_MAX && q->frame_max <= p->buffer_size;
 
 // The handles [0, count) of an array are held, each as a frame (that fits its buffer: holder_ok).
 predicate all_held{L}(struct ir_pool *p, struct ir_pkt *pkts, integer count) =

@@ -73,7 +73,7 @@ static inline void ixgbe_tx_free(struct ixgbe_txq *queue, struct ir_pool *pool, 
 }
 
 /* 0 when the packet may be sent, else why not. */
-/*@ requires \valid_read(pool);
+/*@ requires \valid_read(pool) && longest >= IXGBE_TXD_LEGACY_LEAST;
     assigns \nothing;
     ensures \result == 0 || \result == -116 || \result == -90;
     ensures \result == 0 <==>
