@@ -13,8 +13,8 @@ from prover import framac
 from .sources import hostile
 
 ANY = ('*',)
-MOVES = ('src/core/moves.*', 'src/core/pool.*', 'src/core/ring.*', 'src/ixgbe/queue.c', 'src/ixgbe/rx.c',
-         'src/ixgbe/send.h', 'src/ixgbe/tx.c', 'src/e1000e/tx.c', 'src/virtio/ring.*', 'src/virtio/queue.*',
+MOVES = ('src/core/moves.*', 'src/core/pool.*', 'src/core/ring.*', 'src/core/run.h', 'src/ixgbe/queue.c',
+         'src/ixgbe/rx.c', 'src/ixgbe/send.h', 'src/ixgbe/tx.c', 'src/e1000e/tx.c', 'src/virtio/ring.*', 'src/virtio/queue.*',
          'src/virtio/rx*', 'src/virtio/tx.c')
 ADDRESSES = ('src/core/dma.c:ir_dma_iova', 'src/core/pool.h:ir_pool_iova', 'src/ixgbe/rx.c:rx_lend',
              'src/ixgbe/send.h:ixgbe_tx_lend', 'src/ixgbe/send.h:ixgbe_tx_announce',
@@ -24,13 +24,13 @@ HANDLES = ('include/ironring/*', 'src/core/packet.c', 'src/core/handle.h', 'src/
            'src/core/pool.h:ir_pool_grant', 'src/core/pool.h:ir_pool_revoke', 'src/core/pool.c:ir_pool_return',
            'src/core/pool.c:ir_pool_take', 'src/core/regs.*', 'src/ixgbe/send.h:ixgbe_tx_refusal',
            'src/virtio/tx.c:tx_check')
-FETCHES = ('src/core/dma.h:ir_dma_load*', 'src/ixgbe/rx.c:rx_take', 'src/ixgbe/rx.c:rx_deliver*',
+FETCHES = ('src/core/dma.h:ir_dma_load*', 'src/ixgbe/rx.c:rx_run', 'src/ixgbe/rx.c:rx_deliver*',
            'src/ixgbe/rx.c:rx_drop', 'src/ixgbe/rx.c:rx_breach', 'src/ixgbe/descriptor.h',
            'src/ixgbe/tx.c:tx_finished', 'src/ixgbe/tx.c:ixgbe_tx_reclaim', 'src/e1000e/tx.c:tx_finished',
            'src/virtio/queue.h:virtio_completed',
            'src/virtio/queue.h:virtio_waiting', 'src/virtio/rx.h:virtio_deliverable', 'src/virtio/rx_skip.c')
-BURSTS = ('src/core/ring.*', 'src/core/moves.*', 'src/ixgbe/rx.c', 'src/ixgbe/send.h', 'src/ixgbe/tx.c',
-          'src/ixgbe/descriptor.h', 'src/e1000e/tx.c', 'src/virtio/ring.*', 'src/virtio/rx*', 'src/virtio/tx.c')
+BURSTS = ('src/core/ring.*', 'src/core/moves.*', 'src/core/run.h', 'src/ixgbe/rx.c', 'src/ixgbe/send.h',
+          'src/ixgbe/tx.c', 'src/ixgbe/descriptor.h', 'src/e1000e/tx.c', 'src/virtio/ring.*', 'src/virtio/rx*', 'src/virtio/tx.c')
 RINGS = ('rx', 'tx', 'e1000e-tx', 'virtio-split', 'virtio-packed')
 INTEL = ('init', 'e1000e-init')
 VIRTIO = ('virtio-ctrl', 'virtio-config', 'virtio-caps')
