@@ -154,6 +154,34 @@ lemma order_stays{L1, L2, L3}:
     received_in_order{L1, L2}(q, l, pkts, count, tag) ==> pkts_stay{L2, L3}(pkts, count) ==>
     received_in_order{L1, L3}(q, l, pkts, count, tag);
 
+lemma run_grows{L1, L2}:
+    \forall struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts, integer from, integer to,
+        integer tag;
+    received_run{L1, L2}(q, l, pkts, from, to, tag) ==>
+    \at(l->place[pkt_index(\at(pkts[to], L2))], L1) ==
+        tag + around(\at(q->ring.head, L1) + (to - from), \at(q->ring.size, L1)) ==>
+    received_run{L1, L2}(q, l, pkts, from, to + 1, tag);
+
+lemma run_stays{L1, L2, L3}:
+    \forall struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts, integer from, integer to,
+        integer tag;
+    received_run{L1, L2}(q, l, pkts, from, to, tag) ==> pkts_stay{L2, L3}(pkts, to) ==> 0 <= from ==>
+    received_run{L1, L3}(q, l, pkts, from, to, tag);
+
+// Packets `from` to `to` - 1 have grants of their own, from `first` on.
+predicate granted_run{L}(struct ir_pkt *pkts, integer from, integer to, integer first) =
+    \forall integer i; from <= i < to ==> pkt_grant(pkts[i]) == first + (i - from);
+
+lemma grants_grow{L}:
+    \forall struct ir_pkt *pkts, integer from, integer to, integer first;
+    granted_run{L}(pkts, from, to, first) ==> pkt_grant(pkts[to]) == first + (to - from) ==>
+    granted_run{L}(pkts, from, to + 1, first);
+
+lemma grants_stay{L1, L2}:
+    \forall struct ir_pkt *pkts, integer from, integer to, integer first;
+    granted_run{L1}(pkts, from, to, first) ==> pkts_stay{L1, L2}(pkts, to) ==> 0 <= from ==>
+    granted_run{L2}(pkts, from, to, first);
+
 lemma held_grows{L}:
     \forall struct ir_pool *p, struct ir_pkt *pkts, integer count;
     all_held{L}(p, pkts, count) ==> held{L}(p, pkts[count]) ==>

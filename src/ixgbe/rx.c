@@ -261,6 +261,39 @@ static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, uin
     /*@ assert same_holders: holders_stay{granted, Here}(pool); */
 }
 
+/* Store where a run ended: at which head, and with which grant next. A step of its own for the same
+ * reason. */
+/*@ requires rxq_memory(queue, pool, l);
+    BALANCED_AT(requires, pool, l, pool->free_count, &queue->ring, head, queue->ring.tail, tag)
+    requires TAG_OK(tag) && head <= queue->ring.size;
+    requires pool->grant_first <= grant <= pool->grant_last + 1;
+    requires \separated(pkts + (0 .. count - 1), queue, pool, l);
+    requires all_held(pool, pkts, count);
+    assigns queue->ring.head, pool->grant_next;
+    BALANCED(ensures, pool, l, &queue->ring, tag)
+    ensures pkts_stay{Pre, Post}(pkts, count);
+    ensures holders_stay{Pre, Post}(pool);
+    ensures all_held(pool, pkts, count);
+    ensures queue->ring.size == \old(queue->ring.size);
+    ensures queue->ring.head == around(head, queue->ring.size);
+    ensures used(&queue->ring) == distance(head, queue->ring.size, queue->ring.tail);
+    ensures pool->grant_next == grant && pool->grant_last == \old(pool->grant_last);
+*/
+static inline void rx_end_run(struct ixgbe_rxq *queue, struct ir_pool *pool, uint64_t head,
+                              uint64_t grant)
+/*@ ghost (struct ir_pkt *pkts, uint64_t count, struct ledger \ghost *l, int64_t tag) */
+{
+    /*@ assert fields_apart: \forall integer i; 0 <= i < count ==>
+            \separated(pkts + i, &queue->ring.head, &pool->grant_next); */
+    pool->grant_next = grant;
+    /*@ assert same_holders: holders_stay{Pre, Here}(pool); */
+    /*@ assert same_pkts: pkts_stay{Pre, Here}(pkts, count); */
+    ir_run_set_head(&queue->ring, head) /*@ ghost (pool, l, tag) */;
+    /*@ assert holders: holders_stay{Pre, Here}(pool); */
+    /*@ assert pkts: pkts_stay{Pre, Here}(pkts, count); */
+    /*@ assert held: all_held(pool, pkts, count); */
+}
+
 /* Take whole frames from the descriptors from the head on, until the first that is none, as packets
  * `from` to `to` - 1: so many come before the end of the ring. Returns how many packets there are now. */
 /*@ requires rxq_memory(queue, pool, l);
@@ -278,8 +311,7 @@ static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, uin
     ensures from <= \result <= to;
     ensures pkts_stay{Pre, Post}(pkts, from);
     ensures all_held(pool, pkts, \result);
-    ensures own_grants: \forall integer i; from <= i < \result ==>
-        pkt_grant(pkts[i]) == \old(pool->grant_next) + (i - from);
+    ensures own_grants: granted_run(pkts, from, \result, \old(pool->grant_next));
     ensures received_run{Pre, Post}(queue, l, pkts, from, \result, tag);
     ensures ring_delivers{Pre, Post}(l, tag);
     ensures app_keeps{Pre, Post}(pool, l);
@@ -308,8 +340,7 @@ static inline uint64_t rx_run(struct ixgbe_rxq *queue, struct ir_pool *pool, str
         loop invariant scalars: pool_scalars_stay{Pre, Here}(pool);
         loop invariant older: pkts_stay{Pre, Here}(pkts, from);
         loop invariant held: all_held(pool, pkts, count);
-        loop invariant grants: \forall integer i; from <= i < count ==>
-            pkt_grant(pkts[i]) == \at(pool->grant_next, Pre) + (i - from);
+        loop invariant grants: granted_run(pkts, from, count, grant);
         loop invariant order: received_run{Pre, Here}(queue, l, pkts, from, count, tag);
         loop invariant moves: ring_delivers{Pre, Here}(l, tag);
         loop invariant app: app_keeps{Pre, Here}(pool, l);
@@ -339,10 +370,16 @@ static inline uint64_t rx_run(struct ixgbe_rxq *queue, struct ir_pool *pool, str
                              \at(queue->ring.size, Pre)); */
         /*@ assert still_order: received_run{Pre, Here}(queue, l, pkts, from, count, tag); */
         /*@ assert more_order: received_run{Pre, Here}(queue, l, pkts, from, count + 1, tag); */
+        /*@ assert still_grants: granted_run(pkts, from, count, grant); */
+        /*@ assert more_grants: granted_run(pkts, from, count + 1, grant); */
         count++;
     }
-    ir_run_set_head(&queue->ring, start + (count - from)) /*@ ghost (pool, l, tag) */;
-    pool->grant_next = grant + (count - from);
+    /*@ ghost ended: ; */
+    rx_end_run(queue, pool, start + (count - from), grant + (count - from))
+        /*@ ghost (pkts, count, l, tag) */;
+    /*@ assert own: granted_run(pkts, from, count, grant); */
+    /*@ assert order: received_run{Pre, Here}(queue, l, pkts, from, count, tag); */
+    /*@ assert app_ended: app_keeps{ended, Here}(pool, l); */
     return count;
 }
 
