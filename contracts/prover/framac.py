@@ -198,8 +198,7 @@ class FramaC:
         table.unlink(missing_ok=True)
         select = ['-wp-prop', '@lemma'] if name == '(lemmas)' else ['-wp-fct', name]
         # -then forgets the selection, so it is repeated.
-        wraps = ['-no-warn-unsigned-overflow'] if source.wraps(self.root / file, name) else []
-        options = [*WP_OPTIONS, *wraps, *select, '-wp-cache', 'update', '-wp-cache-dir', str(self.answers)]
+        options = [*WP_OPTIONS, *select, '-wp-cache', 'update', '-wp-cache-dir', str(self.answers)]
         command = [path]
         for number, (provers, seconds) in enumerate(PASSES):
             # One prover makes the smoke tests, in the first pass.

@@ -46,11 +46,6 @@ class Item:
         return 0
 
 
-def wraps(path, function):
-    """Whether the function of this file is marked as one whose unsigned arithmetic wraps on purpose (IR_WRAPS)."""
-    return re.search(rf'\bIR_WRAPS\b[^;{{}}*/]*\b{re.escape(function)}\s*\(', path.read_text(encoding='utf-8')) is not None
-
-
 def is_annotation(text):
     return text.startswith(('/*@', '//@'))
 

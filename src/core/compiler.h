@@ -27,8 +27,8 @@
 #define IR_UNROLL _Pragma("GCC unroll 8")
 #endif
 
-/* A function whose unsigned arithmetic wraps on purpose; the reason stands beside it. clang's sanitizer
- * (sanitize/ubsan.ini) and contracts/prove, which take any other wrap for a mistake, look for it. */
+/* A function whose unsigned arithmetic wraps on purpose; the reason stands beside it. Only clang's
+ * sanitizer looks (sanitize/ubsan.ini). */
 #ifdef __clang__
 #define IR_WRAPS __attribute__((no_sanitize("unsigned-integer-overflow", "unsigned-shift-base")))
 #else

@@ -419,6 +419,13 @@ static IR_APART uint64_t rx_take_around(struct ixgbe_rxq *queue, struct ir_pool 
                     tag + around(\at(queue->ring.head, Pre) + i, \at(queue->ring.size, Pre)); */
         /*@ assert turned_head: \at(queue->ring.head, turned) ==
                 around(\at(queue->ring.head, Pre) + first, \at(queue->ring.size, Pre)); */
+        /*@ assert since_at: \forall integer i; first <= i < count ==>
+                \at(l->place[pkt_index(\at(pkts[i], Here))], turned) ==
+                    tag + around(\at(queue->ring.head, turned) + (i - first),
+                                 \at(queue->ring.size, turned)); */
+        /*@ assert slot_of_ring: \forall integer i; first <= i < count ==>
+                0 <= around(\at(queue->ring.head, turned) + (i - first),
+                            \at(queue->ring.size, turned)) < 4096; */
         /*@ assert since: \forall integer i; first <= i < count ==>
                 in_ring(\at(l->place[pkt_index(\at(pkts[i], Here))], turned), tag); */
         /*@ assert before: \forall integer i; first <= i < count ==>
