@@ -46,6 +46,17 @@ predicate vpkts_stay{L1, L2}(struct ir_pkt *pkts, integer count) =
 predicate vholders_stay{L1, L2}(struct ir_pool *p) =
     \forall integer b; 0 <= b < 65536 ==> \at(p->holder[b], L2) == \at(p->holder[b], L1);
 
+// What the application has at two moments, it had in between, and by the same handle in both steps. One
+// predicate, so that the lemma has one term that provers can find it by.
+predicate app_keeps_in_steps{L1, L2, L3}(struct ir_pool *p, struct ledger *l) =
+    app_keeps{L1, L2}(p, l) && app_keeps{L2, L3}(p, l) &&
+    (\forall integer b; 0 <= b < 65536 ==> \at(l->place[b], L1) == PLACE_APP ==>
+        \at(l->place[b], L3) == PLACE_APP ==> \at(l->place[b], L2) == PLACE_APP);
+
+lemma app_kept_in_steps{L1, L2, L3}:
+    \forall struct ir_pool *p, struct ledger *l;
+    app_keeps_in_steps{L1, L2, L3}(p, l) ==> app_keeps{L1, L3}(p, l);
+
 // A reclaim, then a send.
 predicate vtx_moves{L1, L2}(struct ledger *l, integer tag) =
     \forall integer b; 0 <= b < 65536 ==>

@@ -212,11 +212,6 @@ lemma delivered_was_lent{L1, L2}:
     \forall struct ledger *l, integer b, tag; PLACE_RING <= tag ==> 0 <= b < 65536 ==>
     vring_delivers{L1, L2}(l, tag) ==> in_ring(\at(l->place[b], L2), tag) ==>
     in_ring(\at(l->place[b], L1), tag);
-// What the application had before, it had all the time since.
-lemma app_kept{L1, L2, L3}:
-    \forall struct ir_pool *p, struct ledger *l, integer tag; PLACE_RING <= tag ==>
-    app_keeps{L1, L2}(p, l) ==> vring_delivers{L1, L2}(l, tag) ==>
-    app_keeps{L2, L3}(p, l) ==> app_keeps{L1, L3}(p, l);
 lemma received_stays{L1, L2, L3}:
     \forall struct ledger *l, struct ir_pkt *pkts, integer count, tag;
     received_from{L1, L2}(l, pkts, count, tag) ==> vpkts_stay{L2, L3}(pkts, count) ==>
@@ -320,9 +315,13 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
     */
     while (count < limit) {
         /*@ ghost before: ; */
+        /*@ assert app_before: \forall integer b; 0 <= b < 65536 ==>
+                \at(l->place[b], Pre) == PLACE_APP ==> l->place[b] == PLACE_APP; */
         uint32_t length = rx_next(rxq, pool, pkts, count) /*@ ghost (l, tag) */;
 
         /*@ assert moved: vring_delivers{Pre, Here}(l, tag); */
+        /*@ assert app_steps: app_keeps_in_steps{Pre, before, Here}(pool, l); */
+        /*@ assert app_now: app_keeps{Pre, Here}(pool, l); */
         /*@ assert still_from: received_from{Pre, Here}(l, pkts, count, tag); */
         if (length == 0u)
             break;
@@ -340,6 +339,7 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
     /*@ assert same_pkts: vpkts_stay{stored, Here}(pkts, count); */
     /*@ assert same_holders: vholders_stay{stored, Here}(pool); */
     /*@ assert app_step: app_keeps{stored, Here}(pool, l); */
+    /*@ assert app_steps: app_keeps_in_steps{Pre, stored, Here}(pool, l); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
     /*@ assert still_from: received_from{Pre, Here}(l, pkts, count, tag); */
     return count;
@@ -476,6 +476,7 @@ int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t ma
     /*@ assert still_held: vall_held(pool, pkts, count); */
     /*@ assert still_from: received_from{Pre, Here}(l, pkts, count, tag); */
     /*@ assert app_step: app_keeps{taken, Here}(pool, l); */
+    /*@ assert app_steps: app_keeps_in_steps{Pre, taken, Here}(pool, l); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
     return count == 0u && rxq->queue.broken != 0u ? -EIO : (int32_t)count;
 }

@@ -26,6 +26,15 @@ lemma app_keeps_after_vfrees{L1, L2, L3}:
     \forall struct ir_pool *p, struct ledger *l, integer tag; PLACE_RING <= tag ==>
     vring_frees{L1, L2}(l, tag) ==> app_keeps{L1, L2}(p, l) ==>
     app_keeps{L2, L3}(p, l) ==> app_keeps{L1, L3}(p, l);
+
+// The buffers of the packets [0, count) of an array are in a ring, and so no handle holds them.
+predicate vall_lent{L}(struct ledger *l, struct ir_pkt *pkts, integer count) =
+    \forall integer i; 0 <= i < count ==> 0 <= pkt_index(pkts[i]) < 65536 &&
+        l->place[pkt_index(pkts[i])] >= PLACE_RING;
+
+lemma lent_are_dead{L}:
+    \forall struct ir_pool *p, struct ledger *l, struct ir_pkt *pkts, integer count;
+    holder_ok(p, l) ==> vall_lent(l, pkts, count) ==> vall_dead(p, pkts, count);
 */
 
 /* Empty the header before the frame in buffer `index`: no offload is asked for (5.1.6.2). Assumed
@@ -187,6 +196,8 @@ static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_poo
     ensures \old(l->place[pkt_index(pkt)]) == PLACE_APP;
     ensures !held(pool, pkt);
     ensures others_stay{Pre, Post}(l, pkt_index(pkt));
+    ensures \forall integer b; 0 <= b < 65536 ==> b != pkt_index(pkt) ==>
+        pool->holder[b] == \old(pool->holder[b]);
     ensures used(&queue->ring.window) == \old(used(&queue->ring.window)) + 1;
 */
 static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, struct ir_pkt pkt)
@@ -218,6 +229,8 @@ static inline void tx_lend(struct virtio_queue *queue, struct ir_pool *pool, str
     ensures window_stays{Pre, Post}(&txq->queue.ring.window);
     ensures vholders_stay{Pre, Post}(pool);
     ensures vpkts_stay{Pre, Post}(pkts, count);
+    ensures first: count > 0 ==> pkts[0].bits == \old(pkts[0].bits);
+    ensures first_held: count > 0 ==> (held(pool, pkts[0]) <==> \old(held(pool, pkts[0])));
     ensures vall_dead(pool, pkts, sent);
 */
 static inline void tx_count(struct virtio_txq *txq, uint64_t sent, uint64_t bytes)
@@ -265,14 +278,15 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
     uint64_t sent = 0u;
     uint64_t bytes = 0u;
 
+    /*@ assert apart: \forall integer i; 0 <= i < count ==>
+            \separated(pkts + i, &txq->queue.ring.window.tail, pool->holder + (0 .. 65535)); */
+    /*@ assert few: count <= 4095; */
     /*@ loop invariant 0 <= sent <= count;
         loop invariant bytes <= sent * 65535;
         QUEUE_OK(loop invariant, queue, pool, l)
         VBALANCED(loop invariant, pool, l, &queue->ring, tag)
         loop invariant used(&queue->ring.window) == \at(used(&txq->queue.ring.window), Pre) + sent;
-        loop invariant lent: \forall integer i; 0 <= i < sent ==>
-            l->place[pkt_index(pkts[i])] >= PLACE_RING;
-        loop invariant dead: vall_dead(pool, pkts, sent);
+        loop invariant lent: vall_lent(l, pkts, sent);
         loop invariant moves: ring_sends{Pre, Here}(l, tag);
         loop invariant kept: app_keeps{Pre, Here}(pool, l);
         loop invariant none: sent == 0 ==> others_stay{Pre, Here}(l, -1);
@@ -286,28 +300,28 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
         /*@ assert mine: l->place[pkt_index(pkts[sent])] == PLACE_APP; */
         /*@ assert fresh: \forall integer i; 0 <= i < sent ==>
                 pkt_index(pkts[i]) != pkt_index(pkts[sent]); */
-        /*@ assert apart: \forall integer i; 0 <= i < count ==>
-                \separated(pkts + i, &queue->ring.window.tail, &queue->posted_turn,
-                           pool->holder + (0 .. 65535)); */
         /*@ ghost checked: ; */
         tx_lend(queue, pool, pkts[sent]) /*@ ghost (l, tag) */;
         /*@ assert same_pkts: vpkts_stay{checked, Here}(pkts, count); */
-        /*@ assert range: \forall integer i; 0 <= i < sent ==> 0 <= pkt_index(pkts[i]) < 65536; */
-        /*@ assert still_lent: \forall integer i; 0 <= i < sent ==>
-                l->place[pkt_index(pkts[i])] >= PLACE_RING; */
-        /*@ assert no_holder: \forall integer i; 0 <= i < sent ==>
-                pool->holder[pkt_index(pkts[i])] % 65536 != pkt_index(pkts[i]); */
-        /*@ assert still_dead: vall_dead(pool, pkts, sent); */
         /*@ assert rest_stays: others_stay{checked, Here}(l, pkt_index(pkts[sent])); */
+        /*@ assert still_lent: vall_lent(l, pkts, sent); */
+        /*@ assert newest_lent: vall_lent(l, pkts, sent + 1); */
         /*@ assert moved: ring_sends{checked, Here}(l, tag); */
-        /*@ assert few: sent <= 4095 && bytes <= 4095 * 65535; */
+        /*@ assert app_step: app_keeps{checked, Here}(pool, l); */
+        /*@ assert app_steps: app_keeps_in_steps{Pre, checked, Here}(pool, l); */
         bytes += ir_handle_length(pkts[sent]);
         sent++;
     }
+    /*@ assert dead: vall_dead(pool, pkts, sent); */
+    /*@ assert refusal: sent == 0 && count > 0 ==> !(held(pool, pkts[0]) &&
+            IR_FRAME_MIN <= pkt_size(pkts[0]) <= txq->frame_max); */
     /*@ ghost counting: ; */
     tx_count(txq, sent, bytes) /*@ ghost (pool, pkts, count, l, tag) */;
     /*@ assert app_step: app_keeps{counting, Here}(pool, l); */
+    /*@ assert app_steps: app_keeps_in_steps{Pre, counting, Here}(pool, l); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
+    /*@ assert still_refused: sent == 0 && count > 0 ==> !(held(pool, pkts[0]) &&
+            IR_FRAME_MIN <= pkt_size(pkts[0]) <= txq->frame_max); */
     return sent;
 }
 
