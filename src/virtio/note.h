@@ -19,12 +19,15 @@
     VBALANCED(ensures, pool, l, &queue->ring, tag)
     ensures queue->broken == 1 || queue->broken == \old(queue->broken);
     ensures vpkts_stay{Pre, Post}(pkts, count);
+    ensures vholders_stay{Pre, Post}(pool);
     ensures pool->buffer_size == \old(pool->buffer_size);
 */
 static inline void virtio_note(struct virtio_queue *queue, uint64_t taken)
 /*@ ghost (struct ir_pkt *pkts, uint64_t count, struct ir_pool *pool, struct ledger \ghost *l,
            int64_t tag) */
 {
+    /*@ assert holders_apart:
+            \separated(pool->holder + (0 .. 65535), &queue->taken, &queue->idle); */
     if (taken > 0u)
         virtio_taken(queue, taken);
     else

@@ -65,6 +65,14 @@ lemma vheld_stay{L1, L2}:
     \forall struct ir_pool *p, struct ir_pkt *pkts, integer count;
     vall_held{L1}(p, pkts, count) ==> vpkts_stay{L1, L2}(pkts, count) ==>
     vholders_stay{L1, L2}(p) ==> vall_held{L2}(p, pkts, count);
+
+// The application has the buffers of the packets [0, count) of an array.
+predicate vall_app{L}(struct ledger *l, struct ir_pkt *pkts, integer count) =
+    \forall integer i; 0 <= i < count ==> 0 <= pkt_index(pkts[i]) < 65536 &&
+        l->place[pkt_index(pkts[i])] == PLACE_APP;
+lemma held_are_app{L}:
+    \forall struct ir_pool *p, struct ledger *l, struct ir_pkt *pkts, integer count;
+    holder_ok(p, l) ==> vall_held(p, pkts, count) ==> vall_app(l, pkts, count);
 */
 
 /* Store a packet in the application's array. A step of its own because the array and the scalars of
@@ -82,6 +90,7 @@ lemma vheld_stay{L1, L2}:
     ensures vpkts_stay{Pre, Post}(pkts, count);
     ensures vall_held(pool, pkts, count + 1);
     ensures window_stays{Pre, Post}(&queue->ring.window);
+    ensures vholders_stay{Pre, Post}(pool);
     ensures pool->grant_next == \old(pool->grant_next);
     ensures pool->grant_last == \old(pool->grant_last);
 */
@@ -128,6 +137,8 @@ static inline void rx_deliver(struct virtio_queue *queue, struct ir_pool *pool, 
 {
     struct ir_pkt pkt;
 
+    /*@ assert app_before: vall_app(l, pkts, count); */
+    /*@ assert window: in_window(&queue->ring.window, queue->ring.window.head); */
     /*@ assert others: \forall integer i; 0 <= i < count ==>
             pkt_index(pkts[i]) != queue->ring.window.slot[queue->ring.window.head]; */
     pkt = ir_move_ring_to_app(&queue->ring.window, pool, length) /*@ ghost (l, tag) */;
@@ -137,7 +148,12 @@ static inline void rx_deliver(struct virtio_queue *queue, struct ir_pool *pool, 
             pool->holder[b] == \at(pool->holder[b], Pre); */
     /*@ assert older_held: vall_held(pool, pkts, count); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
+    /*@ ghost given: ; */
     rx_store(pkts, count, pkt) /*@ ghost (queue, pool, l, tag) */;
+    /*@ assert newest: pkt_index(pkts[count]) ==
+            \at(queue->ring.window.slot[queue->ring.window.head], Pre); */
+    /*@ assert app_step: app_keeps{given, Here}(pool, l); */
+    /*@ assert app_steps: app_keeps_in_steps{Pre, given, Here}(pool, l); */
 }
 
 /* Count frames received, and their bytes. A step of its own for the same reason. */
@@ -212,6 +228,13 @@ lemma delivered_was_lent{L1, L2}:
     \forall struct ledger *l, integer b, tag; PLACE_RING <= tag ==> 0 <= b < 65536 ==>
     vring_delivers{L1, L2}(l, tag) ==> in_ring(\at(l->place[b], L2), tag) ==>
     in_ring(\at(l->place[b], L1), tag);
+// What the application has, it has after packets were delivered.
+predicate app_stays{L1, L2}(struct ledger *l) =
+    \forall integer b; 0 <= b < 65536 ==>
+        \at(l->place[b], L1) == PLACE_APP ==> \at(l->place[b], L2) == PLACE_APP;
+lemma delivers_leave_app{L1, L2}:
+    \forall struct ledger *l, integer tag; PLACE_RING <= tag ==>
+    vring_delivers{L1, L2}(l, tag) ==> app_stays{L1, L2}(l);
 lemma received_stays{L1, L2, L3}:
     \forall struct ledger *l, struct ir_pkt *pkts, integer count, tag;
     received_from{L1, L2}(l, pkts, count, tag) ==> vpkts_stay{L2, L3}(pkts, count) ==>
@@ -315,8 +338,7 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
     */
     while (count < limit) {
         /*@ ghost before: ; */
-        /*@ assert app_before: \forall integer b; 0 <= b < 65536 ==>
-                \at(l->place[b], Pre) == PLACE_APP ==> l->place[b] == PLACE_APP; */
+        /*@ assert app_before: app_stays{Pre, Here}(l); */
         uint32_t length = rx_next(rxq, pool, pkts, count) /*@ ghost (l, tag) */;
 
         /*@ assert moved: vring_delivers{Pre, Here}(l, tag); */
@@ -346,6 +368,13 @@ static inline uint64_t rx_take(struct virtio_rxq *rxq, struct ir_pool *pool, str
 }
 
 /*@
+// What stays in two steps stays.
+lemma pkts_stay_on{L1, L2, L3}:
+    \forall struct ir_pkt *pkts, integer count; vpkts_stay{L1, L2}(pkts, count) ==>
+    vpkts_stay{L2, L3}(pkts, count) ==> vpkts_stay{L1, L3}(pkts, count);
+lemma holders_stay_on{L1, L2, L3}:
+    \forall struct ir_pool *p; vholders_stay{L1, L2}(p) ==> vholders_stay{L2, L3}(p) ==>
+    vholders_stay{L1, L3}(p);
 lemma frees_recycle{L1, L2}:
     \forall struct ledger *l, integer tag;
     vring_frees{L1, L2}(l, tag) ==> vring_recycles{L1, L2}(l, tag);
@@ -371,11 +400,14 @@ lemma frees_then_fills{L1, L2, L3}:
     ensures stays_broken: \old(rxq->queue.broken) != 0 ==> rxq->queue.broken != 0;
     ensures ring_fills{Pre, Post}(l, tag);
     ensures vpkts_stay{Pre, Post}(pkts, count);
+    ensures vholders_stay{Pre, Post}(rxq->queue.pool);
     ensures rxq->queue.pool->buffer_size == \old(rxq->queue.pool->buffer_size);
 */
 static inline void rx_fill(struct virtio_rxq *rxq)
 /*@ ghost (struct ir_pkt *pkts, uint64_t count, struct ledger \ghost *l, int64_t tag) */
 {
+    /*@ assert holders_apart: \separated(rxq->queue.pool->holder + (0 .. 65535),
+            &rxq->queue.ring.window.tail, &rxq->queue.posted, &rxq->queue.pool->free_count); */
     if (ir_ring_room(&rxq->queue.ring.window) >= VIRTIO_GROUP && rxq->queue.broken == 0u)
         virtio_rx_refill(rxq) /*@ ghost (l, tag) */;
 }
@@ -411,8 +443,20 @@ static void rx_recycle(struct virtio_rxq *rxq, uint64_t left, uint64_t taken)
 
     /*@ ghost uint64_t count = taken; */
     /*@ assert few: left <= 4095; */
+    /*@ assert apart: \forall integer i; 0 <= i < taken ==>
+            &pkts[i].bits != &queue->ring.window.head && &pkts[i].bits != &rxq->parts &&
+            &pkts[i].bits != &rxq->dropped.errors && &pkts[i].bits != &rxq->dropped.oversize &&
+            &pkts[i].bits != &queue->pool->free_count; */
+    /*@ assert holders_apart: \forall integer b; 0 <= b < 65536 ==>
+            &queue->pool->holder[b] != &queue->ring.window.head &&
+            &queue->pool->holder[b] != &rxq->parts &&
+            &queue->pool->holder[b] != &rxq->dropped.errors &&
+            &queue->pool->holder[b] != &rxq->dropped.oversize &&
+            &queue->pool->holder[b] != &queue->pool->free_count; */
     taken += virtio_rx_skip(rxq, queue->pool, left) /*@ ghost (l, tag) */;
     /*@ assert skip_pkts: vpkts_stay{Pre, Here}(pkts, count); */
+    /*@ assert skip_each: \forall integer b; 0 <= b < 65536 ==>
+            queue->pool->holder[b] == \at(rxq->queue.pool->holder[b], Pre); */
     /*@ assert skip_holders: vholders_stay{Pre, Here}(queue->pool); */
     /*@ assert skip_size: queue->pool->buffer_size == \at(rxq->queue.pool->buffer_size, Pre); */
     virtio_note(queue, taken) /*@ ghost (pkts, count, queue->pool, l, tag) */;
@@ -470,6 +514,7 @@ int32_t virtio_rx_burst(struct virtio_rxq *rxq, struct ir_pkt *pkts, uint32_t ma
 
     ir_dma_acquire();
     /*@ ghost taken: ; */
+    /*@ assert app_before: app_stays{Pre, Here}(l); */
     rx_recycle(rxq, rx_left(rxq, ready, limit, count), count) /*@ ghost (pkts, l, tag) */;
     /*@ assert steps: takes_then_recycles{Pre, taken, Here}(l, tag); */
     /*@ assert moved: vrx_moves{Pre, Here}(l, tag); */
