@@ -62,18 +62,22 @@ predicate exchanged{L1, L2}(struct ledger *l, struct ir_ring *r, integer a, inte
     (\forall integer x; 0 <= x < 65536 ==> x != \at(r->slot[a], L1) ==>
         x != \at(r->slot[b], L1) ==> \at(l->place[x], L2) == \at(l->place[x], L1));
 
+// The same of two positions in the window, and of a pool: one term that provers find the lemmas by.
+predicate swapped{L1, L2}(struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer a,
+                          integer b, integer tag) =
+    exchanged{L1, L2}(l, r, a, b, tag) && in_window{L1}(r, a) && in_window{L1}(r, b) &&
+    \at(r->size, L1) <= 4096 && \at(p->count, L1) == \at(p->count, L2) <= 65536;
+
 // As in contracts/window.h, lemmas keep the two directions of ownership out of one context.
 lemma buffers_exchanged{L1, L2}:
     \forall struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer a, b, tag;
-    buffer_to_slot{L1}(p, l, r, tag) ==> exchanged{L1, L2}(l, r, a, b, tag) ==>
-    in_window{L1}(r, a) ==> in_window{L1}(r, b) ==> \at(r->size, L1) <= 4096 ==>
-    \at(p->count, L1) == \at(p->count, L2) <= 65536 ==> buffer_to_slot{L2}(p, l, r, tag);
+    buffer_to_slot{L1}(p, l, r, tag) ==> swapped{L1, L2}(p, l, r, a, b, tag) ==>
+    buffer_to_slot{L2}(p, l, r, tag);
 
 lemma slots_exchanged{L1, L2}:
     \forall struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer a, b, tag;
-    slot_to_buffer{L1}(p, l, r, tag) ==> exchanged{L1, L2}(l, r, a, b, tag) ==>
-    in_window{L1}(r, a) ==> in_window{L1}(r, b) ==> \at(r->size, L1) <= 4096 ==>
-    \at(p->count, L1) == \at(p->count, L2) <= 65536 ==> slot_to_buffer{L2}(p, l, r, tag);
+    slot_to_buffer{L1}(p, l, r, tag) ==> swapped{L1, L2}(p, l, r, a, b, tag) ==>
+    slot_to_buffer{L2}(p, l, r, tag);
 */
 
 /* Let two buffers in the window change places. */
@@ -92,13 +96,21 @@ static void swap_buffers(struct ir_ring *ring, uint64_t a, uint64_t b)
     uint16_t buffer_b = ring->slot[b];
 
     /*@ assert places: l->place[buffer_a] == tag + a && l->place[buffer_b] == tag + b; */
+    /*@ assert one: a == b <==> buffer_a == buffer_b; */
     ring->slot[a] = buffer_b;
     ring->slot[b] = buffer_a;
     /*@ ghost
         l->place[buffer_b] = tag + (int64_t)a;
         l->place[buffer_a] = tag + (int64_t)b;
     */
+    /*@ assert slots_now: ring->slot[a] == buffer_b && ring->slot[b] == buffer_a; */
+    /*@ assert other_slots: \forall integer s; 0 <= s < 4096 ==> s != a ==> s != b ==>
+            ring->slot[s] == \at(ring->slot[s], Pre); */
+    /*@ assert places_now: l->place[buffer_b] == tag + a && l->place[buffer_a] == tag + b; */
+    /*@ assert other_places: \forall integer x; 0 <= x < 65536 ==> x != buffer_a ==>
+            x != buffer_b ==> l->place[x] == \at(l->place[x], Pre); */
     /*@ assert done: exchanged{Pre, Here}(l, ring, a, b, tag); */
+    /*@ assert both: swapped{Pre, Here}(pool, l, ring, a, b, tag); */
     /*@ assert slots: slot_to_buffer(pool, l, ring, tag); */
     /*@ assert buffers: buffer_to_slot(pool, l, ring, tag); */
 }
