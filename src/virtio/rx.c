@@ -44,6 +44,8 @@ void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l
     uint64_t room = ir_ring_room(&queue->ring.window);
     uint64_t count = room < pool->free_count ? room : pool->free_count;
 
+    /*@ assert holders_apart: \forall integer b; 0 <= b < 65536 ==>
+            &pool->holder[b] != &queue->posted; */
     /*@ loop invariant 0 <= i <= count;
         QUEUE_OK(loop invariant, queue, pool, l)
         VBALANCED(loop invariant, pool, l, &queue->ring, tag)
@@ -56,8 +58,16 @@ void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l
     */
     for (uint64_t i = 0; i < count; i++)
         rx_lend(queue, pool) /*@ ghost (l, tag) */;
+    /*@ ghost filled: ; */
     if (count > 0u)
         virtio_publish(queue, count);
+    /*@ assert window: window_stays{filled, Here}(&queue->ring.window); */
+    /*@ assert size: pool->count == \at(pool->count, filled) &&
+            pool->iova == \at(pool->iova, filled) &&
+            pool->buffer_size == \at(pool->buffer_size, filled); */
+    /*@ assert free: pool->free_count == \at(pool->free_count, filled); */
+    /*@ assert same_holders: \forall integer b; 0 <= b < 65536 ==>
+            pool->holder[b] == \at(pool->holder[b], filled); */
 }
 
 /*@
