@@ -172,12 +172,24 @@ static IR_COLD void rx_drop(struct ixgbe_rxq *queue, struct ir_pool *pool, uint6
 }
 
 /*@
-// Two lemmas that stand here because they cost the goals of other files more than they give.
+// Lemmas that stand here because they cost the goals of other files more than they give.
 lemma slots_stay{L1, L2}:
     \forall struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer tag;
     slot_to_buffer{L1}(p, l, r, tag) ==> others_stay{L1, L2}(l, -1) ==>
     window_stays{L1, L2}(r) ==> \at(r->size, L1) <= 4096 ==>
     \at(p->count, L1) == \at(p->count, L2) <= 65536 ==> slot_to_buffer{L2}(p, l, r, tag);
+
+// What comes from a run, and then from a run behind it, comes in order.
+lemma runs_join{L1, L2, L3}:
+    \forall struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts, integer first,
+        integer count, integer tag;
+    received_run{L1, L3}(q, l, pkts, 0, first, tag) ==>
+    received_run{L2, L3}(q, l, pkts, first, count, tag) ==>
+    ring_delivers{L1, L2}(l, tag) ==> PLACE_RING <= tag ==> 0 <= first ==>
+    \at(q->ring.size, L1) == \at(q->ring.size, L2) <= 4096 ==>
+    0 <= \at(q->ring.head, L1) < \at(q->ring.size, L1) ==> count <= \at(q->ring.size, L1) ==>
+    \at(q->ring.head, L2) == around(\at(q->ring.head, L1) + first, \at(q->ring.size, L1)) ==>
+    received_in_order{L1, L3}(q, l, pkts, count, tag);
 
 // What was with the application before packets were delivered was there all the time since.
 lemma app_kept_through{L1, L2, L3}:
@@ -413,24 +425,12 @@ static IR_APART uint64_t rx_take_around(struct ixgbe_rxq *queue, struct ir_pool 
         /*@ ghost turned: ; */
         count = rx_run(queue, pool, pkts, first, limit) /*@ ghost (l, tag) */;
         /*@ assert app: app_keeps{turned, Here}(pool, l); */
-        /*@ assert range: \forall integer i; 0 <= i < count ==> 0 <= pkt_index(pkts[i]) < 65536; */
-        /*@ assert older: \forall integer i; 0 <= i < first ==>
-                \at(l->place[pkt_index(\at(pkts[i], Here))], Pre) ==
-                    tag + around(\at(queue->ring.head, Pre) + i, \at(queue->ring.size, Pre)); */
+        /*@ assert first_run: received_run{Pre, Here}(queue, l, pkts, 0, first, tag); */
+        /*@ assert second_run: received_run{turned, Here}(queue, l, pkts, first, count, tag); */
+        /*@ assert moved: ring_delivers{Pre, turned}(l, tag); */
         /*@ assert turned_head: \at(queue->ring.head, turned) ==
                 around(\at(queue->ring.head, Pre) + first, \at(queue->ring.size, Pre)); */
-        /*@ assert since_at: \forall integer i; first <= i < count ==>
-                \at(l->place[pkt_index(\at(pkts[i], Here))], turned) ==
-                    tag + around(\at(queue->ring.head, turned) + (i - first),
-                                 \at(queue->ring.size, turned)); */
-        /*@ assert slot_of_ring: \forall integer i; first <= i < count ==>
-                0 <= around(\at(queue->ring.head, turned) + (i - first),
-                            \at(queue->ring.size, turned)) < 4096; */
-        /*@ assert since: \forall integer i; first <= i < count ==>
-                in_ring(\at(l->place[pkt_index(\at(pkts[i], Here))], turned), tag); */
-        /*@ assert before: \forall integer i; first <= i < count ==>
-                \at(l->place[pkt_index(\at(pkts[i], Here))], Pre) ==
-                    \at(l->place[pkt_index(\at(pkts[i], Here))], turned); */
+        /*@ assert joined: received_in_order{Pre, Here}(queue, l, pkts, count, tag); */
     }
     return count;
 }
