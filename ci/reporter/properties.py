@@ -24,8 +24,8 @@ HANDLES = ('include/ironring/*', 'src/core/packet.c', 'src/core/handle.h', 'src/
            'src/core/pool.h:ir_pool_grant', 'src/core/pool.h:ir_pool_revoke', 'src/core/pool.c:ir_pool_return',
            'src/core/pool.c:ir_pool_take', 'src/core/regs.*', 'src/ixgbe/send.h:ixgbe_tx_refusal',
            'src/virtio/tx.c:tx_check')
-FETCHES = ('src/core/dma.h:ir_dma_load*', 'src/ixgbe/rx.c:rx_run', 'src/ixgbe/rx.c:rx_deliver*',
-           'src/ixgbe/rx.c:rx_drop', 'src/ixgbe/rx.c:rx_breach', 'src/ixgbe/descriptor.h',
+FETCHES = ('src/core/dma.h:ir_dma_load*', 'src/ixgbe/rx.c:rx_take', 'src/ixgbe/rx.c:rx_run',
+           'src/ixgbe/rx.c:rx_deliver*', 'src/ixgbe/rx.c:rx_drop', 'src/ixgbe/rx.c:rx_breach', 'src/ixgbe/descriptor.h',
            'src/ixgbe/tx.c:tx_finished', 'src/ixgbe/tx.c:ixgbe_tx_reclaim', 'src/e1000e/tx.c:tx_finished',
            'src/virtio/queue.h:virtio_completed',
            'src/virtio/queue.h:virtio_waiting', 'src/virtio/rx.h:virtio_deliverable', 'src/virtio/rx_skip.c')
