@@ -18,11 +18,13 @@ def quietly(*command, **options):
     return done.stdout
 
 
-def build(compiler, program):
-    """Build a program of this folder, and return where it is."""
-    directory = OUTPUT / compiler
+def build(compiler, program, directory=None, source=ROOT, *setup):
+    """Build a program of this folder, and return where it is: in the `directory` of builds of the tree `source`, set
+    up with the options `setup`."""
+    directory = directory or OUTPUT / compiler
     if not (directory / 'build.ninja').exists():
         # Debian 12's valgrind cannot read the DWARF 5 of clang.
-        quietly('meson', 'setup', '-Dc_args=-gdwarf-4', str(directory), str(ROOT), env=dict(os.environ, CC=compiler))
+        quietly('meson', 'setup', '-Dc_args=-gdwarf-4', *setup, str(directory), str(source),
+                env=dict(os.environ, CC=compiler))
     quietly('ninja', '-C', str(directory), f'bench/{program}')
     return directory / 'bench' / program

@@ -93,16 +93,22 @@ def profile(path):
     return costs.most_common(12)
 
 
-def count_run(program, compiler, card, burst, options):
-    out = OUTPUT / f'callgrind.{compiler}.{re.sub("[^a-z0-9]+", "-", card)}.{burst}'
+def callgrind(out, program, card, burst, packets, simulate=()):
+    """Count what bench/forward executes, and keep the profile in `out`. Returns as `count`."""
     out.unlink(missing_ok=True)
-    simulate = () if options.quick else ('--cache-sim=yes', '--branch-sim=yes')
     quietly('valgrind', '--tool=callgrind', '--toggle-collect=forward_burst', '--compress-strings=no',
             '--compress-pos=no', *simulate, f'--callgrind-out-file={out}', str(program), str(burst),
-            str(options.packets), *CARDS[card])
+            str(packets), *CARDS[card])
     driver, model = count(out)
     if driver['Ir'] <= 0:
         raise SystemExit('bench/run: callgrind counted nothing; is forward_burst inlined?')
+    return driver, model
+
+
+def count_run(program, compiler, card, burst, options):
+    out = OUTPUT / f'callgrind.{compiler}.{re.sub("[^a-z0-9]+", "-", card)}.{burst}'
+    simulate = () if options.quick else ('--cache-sim=yes', '--branch-sim=yes')
+    driver, model = callgrind(out, program, card, burst, options.packets, simulate)
     row = {'card': card, 'compiler': compiler, 'burst': burst, 'packets': options.packets,
            'instructions_per_packet': round(driver['Ir'] / options.packets, 2),
            'card_model_instructions_per_packet': round(model['Ir'] / options.packets, 2),

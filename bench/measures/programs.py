@@ -25,9 +25,9 @@ class Programs:
         self.realtime = realtime
         self.core_share = 1.0
 
-    def run(self, program, *options):
-        """What the program prints, as JSON; ends this one when it fails."""
-        command = [str(self.directory / program), *map(str, options)]
+    def run(self, program, *options, directory=None):
+        """What the program prints, as JSON; ends this one when it fails. It may be that of another directory."""
+        command = [str((directory or self.directory) / program), *map(str, options)]
         if self.realtime:
             command = ['chrt', '--fifo', '10', *command]
             time.sleep(PAUSE_S)
@@ -46,5 +46,5 @@ class Programs:
         share, self.core_share = self.core_share, 1.0
         return share
 
-    def throughput(self, *options, ms=PIECE_MS):
-        return self.run('throughput', '--ms', ms, *options)
+    def throughput(self, *options, ms=PIECE_MS, directory=None):
+        return self.run('throughput', '--ms', ms, *options, directory=directory)
