@@ -124,12 +124,15 @@ plot ''' + ', \\\n     '.join(plots), blocks)
 
 
 def protections():
-    rows = rows_of('protections')
-    if not rows:
+    """Without checks and with, and what there is besides."""
+    checks = [row for row in rows_of('checks') if row['burst'] == 32 and 'median' in row]
+    named = [(row['version'], row) for row in reversed(checks)]
+    named += [(row['protection'], row) for row in rows_of('protections')]
+    if not named:
         return None
     return draw_bars('protections', 'What each protection costs the driver\\nburst of 32, median and quartiles',
-                     'cycles a packet', [(textwrap.fill(row['protection'], 20), row['median'], row['quartile1'], row['quartile3'])
-                                         for row in rows])
+                     'cycles a packet', [(textwrap.fill(name, 14), row['median'], row['quartile1'], row['quartile3'])
+                                         for name, row in named])
 
 
 def scaling():
