@@ -49,7 +49,7 @@ static int forward_until(const struct stand *stand, const struct bench_options *
         if (now - asked < ASK)
             continue;
         asked = now;
-        if (ir_sim_recorded(stand->port[1].dev, &recorded) < 0)
+        if (ir_sim_recorded(stand->card[1].dev, &recorded) < 0)
             return stand_complain(NAME, "the card does not record; use --wire flood", 0);
     }
     return 0;
@@ -93,11 +93,11 @@ static int run(const struct stand *stand, const struct bench_options *options, u
     dropped = 0;
     cpu = stand_cpu(stand);
     start = stand_seconds();
-    if (ir_stats(stand->port[0].dev, &before) < 0 ||
-        ir_sim_record(stand->port[1].dev, delays, options->frames) < 0 ||
+    if (ir_stats(stand->card[0].dev, &before) < 0 ||
+        ir_sim_record(stand->card[1].dev, delays, options->frames) < 0 ||
         forward_until(stand, options, PATIENCE, options->frames, &dropped) != 0 ||
-        ir_sim_recorded(stand->port[1].dev, &recorded) < 0 ||
-        ir_sim_record(stand->port[1].dev, NULL, 0) < 0 || ir_stats(stand->port[0].dev, &after) < 0)
+        ir_sim_recorded(stand->card[1].dev, &recorded) < 0 ||
+        ir_sim_record(stand->card[1].dev, NULL, 0) < 0 || ir_stats(stand->card[0].dev, &after) < 0)
         return stand_complain(NAME, "a card failed", 0);
     start = stand_seconds() - start;
     if (recorded < options->frames)

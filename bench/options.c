@@ -41,6 +41,9 @@ static const struct option list[] = {
     {"sandbox", FLAG, STAND(sandbox), 0, 0, "     in the tool's sandbox"},
     {"wait", FLAG, STAND(wait), 0, 0,
      "        sleep until the card interrupts, instead of polling"},
+    {"plain", FLAG, STAND(plain), 0, 0,
+     "       doorbells in memory, as a card has them, not functions"},
+    {"path", TEXT, STAND(path), 0, 0, "NAME    which code of a peer runs (the fastest)"},
 };
 
 #define COUNT (sizeof(list) / sizeof(list[0]))

@@ -13,11 +13,8 @@
 #include <time.h>
 #include <x86intrin.h>
 
-#include "linux/sandbox.h"
-
 #define TOUCHED       52u /* offset of the byte that is incremented; behind the time that frames carry */
 #define DEVICE_LENGTH 256u
-#define WAIT_US       100000u /* much longer than any packet is awaited */
 
 int stand_complain(const char *name, const char *what, int error)
 {
@@ -87,13 +84,13 @@ static void *serve(void *context)
     uint64_t before = __rdtsc();
 
     while (!atomic_load_explicit(&stand->stop, memory_order_relaxed)) {
-        for (uint32_t i = 0; i < 2u; i++) {
-            int moved = ir_sim_step(stand->port[i].dev);
+        for (uint32_t i = 0; i < PEER_CARDS; i++) {
+            int moved = card_serve(&stand->card[i]);
             uint64_t now = __rdtsc();
 
             if (moved > 0) {
-                add(&stand->card.moved, (uint64_t)moved);
-                add(&stand->card.busy, now - before);
+                add(&stand->time.moved, (uint64_t)moved);
+                add(&stand->time.busy, now - before);
             }
             before = now;
         }
@@ -102,178 +99,84 @@ static void *serve(void *context)
 }
 
 /* Start the cards' thread on the second core, where it inherits its place from, and go to the first. */
-static int share_out_cores(struct stand *stand)
+static int share_out_cores(struct stand *stand, const cpu_set_t *allowed)
 {
-    cpu_set_t allowed;
-    int error = sched_getaffinity(0, sizeof(allowed), &allowed) != 0 ? -errno : 0;
+    int error = pin(allowed, 1);
 
-    if (error == 0)
-        error = pin(&allowed, 1);
     if (error == -ENODEV)
         return stand_complain(stand->name, "two cores are needed, one for the cards", 0);
     if (error == 0)
         error = -pthread_create(&stand->thread, NULL, serve, stand);
     stand->serving = error == 0;
     if (error == 0)
-        error = pin(&allowed, 0);
+        error = pin(allowed, 0);
     return error != 0 ? stand_complain(stand->name, "cannot give the cards a core", error) : 0;
-}
-
-static int open_port(struct stand *stand, const struct stand_options *options, uint32_t number)
-{
-    char device[DEVICE_LENGTH], sentence[IR_ERROR_LENGTH];
-    int error;
-
-    /* A card that only sends gets one frame: then its wire is as lean as the other's. */
-    (void)snprintf(device, sizeof(device), "%s,mode=served,wire=%s,size=%llu,rate=%llu,count=%u",
-                   options->card, options->wire, (unsigned long long)options->size,
-                   (unsigned long long)options->rate,
-                   number > 0 && options->way != STAND_BOTH ? 1u : 0u);
-    error = ir_open(stand->domain, device, &stand->port[number].dev, sentence);
-    return error < 0 ? stand_complain(stand->name, sentence, 0) : 0;
-}
-
-static int start_port(struct stand *stand, const struct stand_options *options, uint32_t number)
-{
-    struct stand_port *port = &stand->port[number];
-    int error = ir_rxq_setup(port->dev, 0, (uint32_t)options->ring, stand->pool, &port->rxq);
-
-    if (error == 0)
-        error = ir_txq_setup(port->dev, 0, (uint32_t)options->ring, stand->pool, &port->txq);
-    if (error == 0)
-        error = ir_start(port->dev);
-    return error < 0 ? stand_complain(stand->name, "a card does not start", error) : 0;
-}
-
-/* Those who wait do so for each queue that packets come from. */
-static int start_waiting(struct stand *stand)
-{
-    int error = ir_waiter_create(&stand->waiter);
-
-    for (uint32_t i = 0; i < stand_ways(stand) && error == 0; i++)
-        error = ir_waiter_rx(stand->waiter, stand->port[i].rxq);
-    if (error == 0)
-        error = ir_waiter_poll(stand->waiter, 0);
-    if (error == 0)
-        error = ir_waiter_latency(stand->waiter, 1u);
-    return error < 0 ? stand_complain(stand->name, "cannot wait for the cards", error) : 0;
-}
-
-static int enter_sandbox(const struct stand *stand)
-{
-    struct ir_sandbox sandbox = {.needs = stand->waiter != NULL ? IR_SANDBOX_WAIT : 0};
-    char why[IR_ERROR_LENGTH] = "";
-    uint32_t lacks = 0;
-
-    if (ir_sandbox_enter(&sandbox, &lacks, why) < 0)
-        return stand_complain(stand->name, why, 0);
-    return lacks != 0 ? stand_complain(stand->name, "this kernel has no whole sandbox", 0) : 0;
 }
 
 int stand_open(struct stand *stand, const struct stand_options *options)
 {
-    int error;
+    char text[PEER_CARDS][DEVICE_LENGTH];
+    const char *devices[PEER_CARDS];
+    cpu_set_t allowed;
 
     memset(stand, 0, sizeof(*stand));
     stand->name = options->name;
     stand->way = options->way;
-    error = ir_domain_create(&stand->domain);
-    if (error == 0)
-        error = (options->private ? ir_pool_create_private : ir_pool_create)(
-            stand->domain, (uint32_t)options->buffers, IR_BUFFER_SIZE_MIN, &stand->pool);
-    if (error < 0)
-        return stand_complain(stand->name, "no memory for the packets", error);
-    for (uint32_t i = 0; i < 2u; i++)
-        if (open_port(stand, options, i) != 0 || start_port(stand, options, i) != 0)
-            return -1;
-    if ((options->wait && start_waiting(stand) != 0) || share_out_cores(stand) != 0)
-        return -1;
-    return options->sandbox ? enter_sandbox(stand) : 0;
-}
-
-/* What the cards say that the driver did wrong: must be nothing. */
-static int violations(const struct stand *stand)
-{
-    for (uint32_t i = 0; i < 2u; i++) {
-        uint64_t count = 0;
-
-        if (stand->port[i].dev == NULL || ir_sim_violations(stand->port[i].dev, &count) < 0 ||
-            count == 0)
-            continue;
-        return stand_complain(stand->name, ir_sim_violation(stand->port[i].dev, 0), 0);
+    /* Not later: a peer may go to a core of its own. */
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
+        return stand_complain(stand->name, "cannot tell the cores", -errno);
+    for (uint32_t i = 0; i < PEER_CARDS; i++) {
+        devices[i] = text[i];
+        /* A card that only sends gets one frame: then its wire is as lean as the other's. */
+        (void)snprintf(
+            text[i], DEVICE_LENGTH, "%s,mode=served,wire=%s,size=%llu,rate=%llu,count=%u",
+            options->card, options->wire, (unsigned long long)options->size,
+            (unsigned long long)options->rate, i > 0 && options->way != STAND_BOTH ? 1u : 0u);
     }
-    return 0;
+    if (peer_open(&stand->peer, options, devices, stand->card) != 0 ||
+        share_out_cores(stand, &allowed) != 0)
+        return -1;
+    return peer_begin(stand->peer, options);
 }
 
 int stand_close(struct stand *stand)
 {
-    int status;
+    int status = 0;
 
     atomic_store(&stand->stop, true);
     if (stand->serving)
         (void)pthread_join(stand->thread, NULL);
-    status = violations(stand);
-    ir_waiter_destroy(stand->waiter);
-    for (uint32_t i = 0; i < 2u; i++)
-        if (ir_close(stand->port[i].dev) < 0)
-            status = stand_complain(stand->name, "a card does not stop", 0);
-    if (stand->pool != NULL && ir_pool_audit(stand->pool) != 0)
-        status = stand_complain(stand->name, "packets are lost", 0);
-    if (ir_pool_destroy(stand->pool) < 0 || ir_domain_destroy(stand->domain) < 0)
-        status = stand_complain(stand->name, "pool or domain is still in use", 0);
-    return status;
-}
+    for (uint32_t i = 0; i < PEER_CARDS; i++) {
+        const char *sentence = card_violation(&stand->card[i]);
 
-static void free_all(const struct stand *stand, const struct ir_pkt *pkts, int from, int to)
-{
-    for (int i = from; i < to; i++)
-        (void)ir_pkt_free(stand->pool,
-                          pkts[i]); /* what is not ours shows when the pool is audited */
-}
-
-static void touch_all(const struct stand *stand, const struct ir_pkt *pkts, int count)
-{
-    for (int i = 0; i < count; i++) {
-        uint8_t *byte = ir_pkt_data(stand->pool, pkts[i], TOUCHED, 1);
-
-        if (byte != NULL)
-            (*byte)++;
+        if (sentence != NULL)
+            status = stand_complain(stand->name, sentence, 0);
     }
-}
-
-/* Packets to send that nobody has received. Returns how many there are. */
-static int make(const struct stand *stand, struct ir_pkt *pkts, uint32_t burst)
-{
-    int made = 0;
-
-    while (made < (int)burst && ir_pkt_alloc(stand->pool, 60u, &pkts[made]) == 0)
-        made++;
-    return made;
+    return peer_close(stand->peer) != 0 || status != 0 ? -1 : 0;
 }
 
 int stand_burst(const struct stand *stand, uint32_t from, uint32_t burst, uint64_t *dropped)
 {
-    struct ir_pkt pkts[STAND_BURST_MAX];
-    int count = stand->way == STAND_SEND ? make(stand, pkts, burst)
-                                         : ir_rx(stand->port[from].rxq, pkts, burst);
+    union peer_packets packets;
+    int count = stand->way == STAND_SEND ? peer_make(stand->peer, &packets, burst)
+                                         : peer_receive(stand->peer, from, &packets, burst);
     int sent = 0;
 
     if (count <= 0)
         return count;
-    touch_all(stand, pkts, count);
+    peer_touch(stand->peer, &packets, (uint32_t)count, TOUCHED);
     if (stand->way != STAND_RECEIVE) {
-        sent = ir_tx(stand->port[1u - from].txq, pkts, (uint32_t)count);
+        sent = peer_send(stand->peer, 1u - from, &packets, (uint32_t)count);
         if (sent < 0)
             return sent;
         *dropped += (uint64_t)(count - sent);
     }
-    free_all(stand, pkts, sent, count);
+    if (sent < count)
+        peer_free(stand->peer, &packets, (uint32_t)sent, (uint32_t)count);
     return count;
 }
 
 int stand_idle(const struct stand *stand)
 {
-    int ready = stand->waiter != NULL ? ir_wait(stand->waiter, WAIT_US) : 0;
-
-    return ready < 0 ? ready : 0;
+    return peer_idle(stand->peer);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The stand of the benchmarks on two cores: two simulated cards, served by one thread on a core of its
- * own, and the driver of both on another. Public functions of the library only, but for the sandbox, which
- * is the tool's. What is measured is the programs' business.
+ * own, and the driver of both on another, which is whatever the program is linked with (peer.h). What is
+ * measured is the programs' business.
  */
 #ifndef IRONRING_BENCH_STAND_H
 #define IRONRING_BENCH_STAND_H
@@ -15,7 +15,10 @@
 #include <ironring/ironring.h>
 #include <ironring/sim.h>
 
-#define STAND_BURST_MAX 256u
+#include "card.h"
+#include "peer.h"
+
+#define STAND_BURST_MAX PEER_BURST_MAX
 
 /* What the driver does with packets. */
 enum stand_way {
@@ -37,12 +40,8 @@ struct stand_options {
     bool private; /* a private pool: each packet is copied */
     bool sandbox; /* as the tool has it, entered before anything is measured */
     bool wait;    /* sleep until the card interrupts when there is nothing to receive */
-};
-
-struct stand_port {
-    struct ir_dev *dev;
-    struct ir_rxq *rxq;
-    struct ir_txq *txq;
+    bool plain;   /* doorbells in memory, as a card has them, not functions; always so for peers */
+    const char *path; /* of those that a peer has, which code is to run; NULL for the fastest */
 };
 
 /* What the cards' thread has done so far; written by it alone. */
@@ -53,15 +52,13 @@ struct stand_card_time {
 
 struct stand {
     const char *name;
-    struct ir_domain *domain;
-    struct ir_pool *pool;
-    struct stand_port port[2];
+    struct peer *peer;
+    struct card card[PEER_CARDS];
     enum stand_way way;
-    struct ir_waiter *waiter; /* NULL: poll */
     pthread_t thread;
     bool serving;
     _Atomic bool stop;
-    struct stand_card_time card;
+    struct stand_card_time time;
 };
 
 /* Open, connect and start everything, and go to the driver's core. Returns 0, or -1 after a message; call

@@ -51,7 +51,7 @@ static int measure_speed(const struct stand *stand, const struct bench_options *
     struct stand_cpu cpu = stand_cpu(stand);
     double start = stand_seconds();
     uint64_t cycles = __rdtsc();
-    uint64_t moved = atomic_load(&stand->card.moved), busy = atomic_load(&stand->card.busy);
+    uint64_t moved = atomic_load(&stand->time.moved), busy = atomic_load(&stand->time.busy);
 
     memset(speed, 0, sizeof(*speed));
     do {
@@ -62,8 +62,8 @@ static int measure_speed(const struct stand *stand, const struct bench_options *
     } while (speed->seconds < seconds);
     speed->cycles = __rdtsc() - cycles;
     speed->share = stand_cpu_share(stand, &cpu, speed->seconds);
-    speed->card_moved = atomic_load(&stand->card.moved) - moved;
-    speed->card_busy = atomic_load(&stand->card.busy) - busy;
+    speed->card_moved = atomic_load(&stand->time.moved) - moved;
+    speed->card_busy = atomic_load(&stand->time.busy) - busy;
     return 0;
 }
 
@@ -151,7 +151,7 @@ static int run(const struct stand *stand, const struct bench_options *options)
     if (measure_speed(stand, options, WARM_UP, &speed) != 0 ||
         (options->ms != 0 && measure_speed(stand, options, (double)options->ms / 1e3, &speed) != 0))
         return -1;
-    (void)printf("{");
+    (void)printf("{\"driver\": \"%s\", ", peer_about(stand->peer));
     print_speed(&speed);
     (void)printf(", ");
     if (measure_cycles(stand, options) != 0)
