@@ -28,3 +28,11 @@ def build(compiler, program, directory=None, source=ROOT, *setup):
                 env=dict(os.environ, CC=compiler))
     quietly('ninja', '-C', str(directory), f'bench/{program}')
     return directory / 'bench' / program
+
+
+def add_dpdk(compiler, program):
+    """Build a program that needs DPDK, which may have been installed after the build was set up."""
+    directory = OUTPUT / compiler
+    quietly('meson', 'setup', '--reconfigure', '-Ddpdk=enabled', str(directory), str(ROOT),
+            env=dict(os.environ, CC=compiler))
+    return build(compiler, program)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * DPDK's ixgbe driver under measurement, as Debian has it, on simulated cards (card_mapped.h). It is used as DPDK's
- * own examples use theirs: default thresholds, one pool with a cache, packets fetched ahead of their touch. Run it by
+ * own examples use theirs: default thresholds, one pool with a cache, packets prefetched before their touch. Run it by
  * bench/peer-run, which shows DPDK two PCI functions.
  */
 #define _GNU_SOURCE /* open_memstream */
@@ -29,7 +29,6 @@
 #include "stand.h"
 
 #define POOL_CACHE   256u
-#define AHEAD        3u /* packets between the fetch of one and its touch, as in DPDK's examples */
 #define ANY_SOCKET   ((unsigned int)SOCKET_ID_ANY)
 #define PATH_LENGTH  512u
 #define ABOUT_LENGTH 192u
@@ -318,13 +317,10 @@ void peer_touch(struct peer *peer, const union peer_packets *packets, uint32_t c
     struct rte_mbuf *const *buffers = (struct rte_mbuf *const *)(const void *)packets->pointers;
 
     (void)peer;
-    for (uint32_t i = 0; i < count && i < AHEAD; i++)
+    for (uint32_t i = 0; i < count; i++)
         rte_prefetch0(rte_pktmbuf_mtod(buffers[i], void *));
-    for (uint32_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            rte_prefetch0(rte_pktmbuf_mtod(buffers[i + AHEAD], void *));
+    for (uint32_t i = 0; i < count; i++)
         (*rte_pktmbuf_mtod_offset(buffers[i], uint8_t *, offset))++;
-    }
 }
 
 int peer_send(struct peer *peer, uint32_t card, union peer_packets *packets, uint32_t count)

@@ -7,11 +7,12 @@ import sys
 import tempfile
 import unittest
 from contextlib import redirect_stdout
+from unittest import mock
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(ROOT / 'bench'), str(ROOT / 'ci')]
-from measures import counters, instructions, latency, plots, results  # noqa: E402
+from measures import counters, instructions, latency, peers, plots, programs, results  # noqa: E402
 
 # 100 instructions of the driver's, 5 of the library's for it, and 50 of the card's model with 7 below it.
 CALLGRIND = '''events: Ir Dr Dw
@@ -99,6 +100,80 @@ class Spread(unittest.TestCase):
 
     def test_one_figure_has_no_spread(self):
         self.assertEqual(results.spread([7.0])['quartile3'], 7.0)
+
+
+def printed(mpps, *repeats):
+    """What bench/throughput prints, as far as it matters here."""
+    return {'driver': 'some code', 'mpps': mpps, 'driver_cycles': list(repeats), 'core_share': 1.0}
+
+
+class Peers(unittest.TestCase):
+
+    DRIVERS = {'Ironring': ('throughput', ('--plain',)), 'Other': ('other', ('--path', 'fast'))}
+
+    def run_with(self, peer, rounds=1, left_out=None):
+        """The rows of a run in which peer(program, options) stands for the programs; without its printing."""
+        runner = mock.Mock()
+        runner.peer.side_effect = lambda program, *options: peer(program, options)
+        left_out = {} if left_out is None else left_out
+        with redirect_stdout(io.StringIO()):
+            return peers.rows_of(peers.run_all(runner, self.DRIVERS, rounds, left_out), left_out)
+
+    def shown(self, rows):
+        text = io.StringIO()
+        with redirect_stdout(text):
+            peers.show(rows)
+        return text.getvalue()
+
+    def test_ratios_are_to_this_library_at_the_same_burst(self):
+        cost = {('throughput', 32): 20.0, ('throughput', 8): 40.0, ('other', 32): 30.0, ('other', 8): 44.0}
+
+        def peer(program, options):
+            burst = options[options.index('--burst') + 1]
+            return printed(1000 / cost[program, burst], [cost[program, burst]] * 3, [cost[program, burst]] * 3)
+
+        rows = {(row['driver'], row['burst']): row for row in self.run_with(peer, rounds=2)}
+        self.assertEqual(len(rows), 4)
+        self.assertEqual(rows['Other', 32]['cycles_of_ironring'], 1.5)
+        self.assertEqual(rows['Other', 8]['cycles_of_ironring'], 1.1)
+        self.assertAlmostEqual(rows['Other', 32]['packets_of_ironring'], 0.667, places=3)
+        self.assertEqual(rows['Other', 32]['repeats'], 4)
+        self.assertIn('| Other | 32 | 30.0 | 30.0 to 30.0 | 1.50 | 33.33 | 0.67 | some code |',
+                      self.shown(list(rows.values())))
+
+    def test_a_peer_that_fails_is_left_out_with_its_reason_and_the_rest_goes_on(self):
+        calls = []
+
+        def peer(program, options):
+            calls.append(program)
+            if program == 'other' and calls.count('other') == 2:
+                raise programs.Failed('other: the cards do not fill the bursts')
+            return printed(10.0, [20.0])
+
+        rows = self.run_with(peer, rounds=3)
+        self.assertEqual(calls.count('other'), 2)
+        self.assertEqual(calls.count('throughput'), 6)
+        self.assertEqual([row['driver'] for row in rows if 'median' in row], ['Ironring', 'Ironring'])
+        self.assertEqual(self.shown(rows).count('Left out: Other: other: the cards do not fill the bursts.'), 1)
+
+    def test_a_peer_that_cannot_run_is_not_started(self):
+        rows = self.run_with(lambda program, options: self.assertEqual(program, 'throughput') or printed(9.0, [8.0]),
+                             left_out={'Other': 'run bench/run as root'})
+        self.assertIn('Left out: Other: run bench/run as root.', self.shown(rows))
+
+    def test_this_library_cannot_be_left_out(self):
+        def peer(program, options):
+            raise programs.Failed('throughput: a card failed')
+
+        with self.assertRaisesRegex(SystemExit, 'a card failed'):
+            self.run_with(peer)
+
+    def test_the_reason_is_what_a_program_says_in_its_own_name(self):
+        log = 'EAL: Detected CPU lcores: 2\nthroughput: DPDK does not start: No such device\nEAL: more\n'
+        self.assertEqual(programs.reason(log, 'throughput'), 'throughput: DPDK does not start: No such device')
+        self.assertEqual(programs.reason('bench/peer-run: no huge pages\n', 'throughput'),
+                         'bench/peer-run: no huge pages')
+        self.assertEqual(programs.reason('', 'throughput'), 'throughput failed without a word')
 
 
 if __name__ == '__main__':
