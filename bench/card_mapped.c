@@ -200,25 +200,42 @@ static int put_window(struct card *card, const char *path)
     return error == 0 && path != NULL ? handle(SIGBUS, at_first_access) : error;
 }
 
-int card_open(struct card *card, const char *name, const char *device, const char *path)
+/* A device as the functions of ironring/sim.h need one, for a card without a driver. */
+static struct ir_dev *open_device(const char *name, const char *device)
 {
-    char sentence[IR_ERROR_LENGTH] = "no simulated card";
-    struct ir_transport *transport = NULL;
+    char sentence[IR_ERROR_LENGTH];
+    struct ir_transport *transport;
     struct ir_dev *dev;
-    int error = -EINVAL;
 
-    if (strncmp(device, SIMULATED, strlen(SIMULATED)) == 0)
-        error = ir_sim_open(device + strlen(SIMULATED), &transport, sentence);
-    if (error != 0)
-        return stand_complain(name, sentence, 0);
+    if (strncmp(device, SIMULATED, strlen(SIMULATED)) != 0) {
+        (void)snprintf(sentence, sizeof(sentence),
+                       "%.80s: give a simulated card, such as sim:82599", device);
+        (void)stand_complain(name, sentence, 0);
+        return NULL;
+    }
+    if (ir_sim_open(device + strlen(SIMULATED), &transport, sentence) != 0) {
+        (void)stand_complain(name, sentence, 0);
+        return NULL;
+    }
     dev = calloc(1, sizeof(*dev));
     if (dev == NULL) {
         transport->ops->close(transport);
-        return stand_complain(name, "no memory for a card", 0);
+        (void)stand_complain(name, "no memory for a card", 0);
+        return NULL;
     }
-    dev->transport = transport; /* what the functions of ironring/sim.h need of a device */
+    dev->transport = transport;
+    return dev;
+}
+
+int card_open(struct card *card, const char *name, const char *device, const char *path)
+{
+    struct ir_dev *dev = open_device(name, device);
+    int error;
+
+    if (dev == NULL)
+        return -1;
     card_take(card, dev);
-    error = ir_pci_bus_master(transport, true);
+    error = ir_pci_bus_master(dev->transport, true);
     if (error == 0)
         error = put_window(card, path);
     if (error == 0)
