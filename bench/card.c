@@ -15,6 +15,7 @@
 #include "core/driver.h"
 
 #define ENABLE (1u << 25)
+#define PAGE   4096u
 
 const uint32_t card_doorbells[CARD_DOORBELLS] = {0x01018u, 0x06018u};
 
@@ -56,14 +57,17 @@ bool card_runs(const struct card *card)
     return runs;
 }
 
-/* The pages in which a driver's doorbells are; it reaches no others on its data path. */
+void card_protect(const struct card *card, uint32_t offset, int protection)
+{
+    (void)mprotect(card->mapped + (size_t)(offset / PAGE) * PAGE, PAGE,
+                   protection); /* a page of ours: cannot fail */
+}
+
+/* A driver reaches no other pages on its data path. */
 static void protect_doorbells(const struct card *card, int protection)
 {
-    long page = sysconf(_SC_PAGESIZE);
-
     for (uint32_t i = 0; i < CARD_DOORBELLS && card->mapped != NULL; i++)
-        (void)mprotect(card->mapped + card_doorbells[i] / (uint32_t)page * (uint32_t)page,
-                       (size_t)page, protection); /* pages of ours: cannot fail */
+        card_protect(card, card_doorbells[i], protection);
 }
 
 void card_plain(struct card *card)

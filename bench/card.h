@@ -45,6 +45,8 @@ void card_model(struct card *card);
 int card_serve(struct card *card);
 /* What a driver did that a card forbids, from when on it counts: a sentence, or NULL when there is nothing. */
 const char *card_violation(const struct card *card);
+/* What a driver that maps the window may do with the page of it that has a register: PROT_NONE and so on. */
+void card_protect(const struct card *card, uint32_t offset, int protection);
 /* Give the window back. */
 void card_release(struct card *card);
 

@@ -22,7 +22,6 @@
 #include "sim/sim.h"
 #include "stand.h"
 
-#define PAGE          4096u
 #define TRAP_FLAG     0x100LL /* of EFLAGS: a trap after the next instruction */
 #define FAULT_WRITE   2LL     /* of the error code of a page fault */
 #define SIMULATED     "sim:"
@@ -70,11 +69,6 @@ static void give_up(int number)
     (void)signal(number, SIG_DFL);
 }
 
-static void protect(const struct card *card, uint32_t offset, int protection)
-{
-    (void)mprotect(card->mapped + offset / PAGE * PAGE, PAGE, protection); /* cannot fail */
-}
-
 static uint32_t answer(const struct card *card, uint32_t offset)
 {
     for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++)
@@ -101,7 +95,7 @@ static void before_access(int number, siginfo_t *info, void *context)
     access_now.write = (user->uc_mcontext.gregs[REG_ERR] & FAULT_WRITE) != 0;
     if (!access_now.write)
         *(uint32_t *)(void *)(card->memory + offset) = answer(card, offset);
-    protect(card, offset, PROT_READ | PROT_WRITE);
+    card_protect(card, offset, PROT_READ | PROT_WRITE);
     user->uc_mcontext.gregs[REG_EFL] |= TRAP_FLAG;
 }
 
@@ -117,7 +111,7 @@ static void after_access(int number, siginfo_t *info, void *context)
         give_up(number);
         return;
     }
-    protect(card, offset, PROT_NONE);
+    card_protect(card, offset, PROT_NONE);
     user->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
     if (access_now.write)
         card->model.sim->write(card->model.card, offset, 4u,

@@ -71,13 +71,13 @@ struct peer {
     size_t said_length;
 };
 
-static int choose_path(struct peer *peer, const char *wanted)
+/* NULL when there is none of that name. */
+static const struct path *find_path(const char *name)
 {
     for (size_t i = 0; i < RTE_DIM(paths); i++)
-        if (strcmp(wanted != NULL ? wanted : paths[0].name, paths[i].name) == 0)
-            peer->path = &paths[i];
-    return peer->path == NULL ? stand_complain(peer->name, "--path: vector, scalar or offloads", 0)
-                              : 0;
+        if (strcmp(name, paths[i].name) == 0)
+            return &paths[i];
+    return NULL;
 }
 
 static int open_cards(struct peer *peer, const char *const devices[PEER_CARDS])
@@ -257,8 +257,10 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     peer->buffers = (uint32_t)options->buffers - 1u; /* what a ring of that size holds */
     if (options->private || options->sandbox || options->wait)
         return stand_complain(peer->name, "--private, --sandbox and --wait are Ironring's", 0);
-    if (choose_path(peer, options->path) != 0 || open_cards(peer, devices) != 0 ||
-        start_dpdk(peer) != 0)
+    peer->path = find_path(options->path != NULL ? options->path : paths[0].name);
+    if (peer->path == NULL)
+        return stand_complain(peer->name, "--path: give vector, scalar or offloads", 0);
+    if (open_cards(peer, devices) != 0 || start_dpdk(peer) != 0)
         return -1;
     peer->pool = rte_pktmbuf_pool_create("packets", peer->buffers, POOL_CACHE, 0,
                                          RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
