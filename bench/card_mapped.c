@@ -6,6 +6,7 @@
 #include "card_mapped.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -120,14 +121,28 @@ static void after_access(int number, siginfo_t *info, void *context)
     atomic_flag_clear(&access_now.busy);
 }
 
+/* The next line of a file, cut to the length of `line`; false at the end. A byte at a time: it is done once, and a
+ * handler may not allocate. */
+static bool next_line(int file, char line[LINE_LENGTH])
+{
+    size_t length = 0;
+    char byte = 0;
+
+    while (byte != '\n' && read(file, &byte, 1) == 1)
+        if (length < LINE_LENGTH - 1u)
+            line[length++] = byte;
+    line[length] = '\0';
+    return length > 0;
+}
+
 /* Where this process has mapped the file that is at `address`, if it is the file of `path`. */
 static uint8_t *mapping_of(const char *path, uintptr_t address)
 {
-    FILE *maps = fopen("/proc/self/maps", "re");
+    int maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
     char line[LINE_LENGTH];
     uint8_t *found = NULL;
 
-    while (maps != NULL && found == NULL && fgets(line, sizeof(line), maps) != NULL) {
+    while (maps >= 0 && found == NULL && next_line(maps, line)) {
         char *end = NULL;
         uintptr_t first = strtoul(line, &end, 16);
         uintptr_t last = *end == '-' ? strtoul(end + 1, NULL, 16) : 0;
@@ -135,13 +150,12 @@ static uint8_t *mapping_of(const char *path, uintptr_t address)
         if (address >= first && address < last && strstr(line, path) != NULL)
             found = (uint8_t *)first; /* NOLINT(performance-no-int-to-ptr) */
     }
-    if (maps != NULL)
-        (void)fclose(maps);
+    if (maps >= 0)
+        (void)close(maps);
     return found;
 }
 
-/* SIGBUS: a driver reaches for registers that it has mapped from an empty file. Put the window there. The fault is in
- * the driver's own code, not in the C library's, which can therefore be called. */
+/* SIGBUS: a driver reaches for registers that it has mapped from an empty file. Put the window there. */
 static void at_first_access(int number, siginfo_t *info, void *context)
 {
     (void)context;
