@@ -161,6 +161,18 @@ class Peers(unittest.TestCase):
                              left_out={'Other': 'run bench/run as root'})
         self.assertIn('Left out: Other: run bench/run as root.', self.shown(rows))
 
+    def test_who_is_not_root_is_told_to_be(self):
+        with mock.patch('os.geteuid', return_value=1000):
+            self.assertIn('run bench/run as root', peers.missing())
+
+    def test_packages_that_cannot_be_installed_are_named(self):
+        failed = mock.Mock(returncode=100, stdout='Installing ...\nE: Unable to locate package\n')
+        with mock.patch('os.geteuid', return_value=0), mock.patch('pathlib.Path.is_dir', return_value=True), \
+                mock.patch('subprocess.run', return_value=failed):
+            reason = peers.missing()
+        self.assertIn('librte-net-ixgbe23', reason)
+        self.assertIn('E: Unable to locate package', reason)
+
     def test_this_library_cannot_be_left_out(self):
         def peer(program, options):
             raise programs.Failed('throughput: a card failed')
