@@ -39,10 +39,11 @@ class Programs:
 
     def start(self, prefix, program, options, directory=None):
         """Run a program, this one's or that of another directory, to its end: its command, and what it printed."""
-        command = [*prefix, str((directory or self.directory) / program), *map(str, options)]
+        command = [str((directory or self.directory) / program), *map(str, options)]
         if self.realtime:
             command = ['chrt', '--fifo', '10', *command]
             time.sleep(PAUSE_S)
+        command = [*prefix, *command]
         return command, subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
 
     def taken(self, printed, options):
