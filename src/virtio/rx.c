@@ -37,6 +37,21 @@ static inline void rx_lend(struct virtio_queue *queue, struct ir_pool *pool)
     /*@ assert window: window_stays{moved, Here}(&queue->ring.window); */
 }
 
+/*@
+// Ring, ledger and number of buffers are as they were: one term that provers find the lemmas by.
+predicate ring_rests{L1, L2}(struct ir_pool *p, struct ledger *l, struct ir_ring *r) =
+    window_stays{L1, L2}(r) && others_stay{L1, L2}(l, -1) && \at(r->size, L1) <= 4096 &&
+    \at(p->count, L1) == \at(p->count, L2) <= 65536;
+lemma slots_rest{L1, L2}:
+    \forall struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer tag;
+    slot_to_buffer{L1}(p, l, r, tag) ==> ring_rests{L1, L2}(p, l, r) ==>
+    slot_to_buffer{L2}(p, l, r, tag);
+lemma buffers_rest{L1, L2}:
+    \forall struct ir_pool *p, struct ledger *l, struct ir_ring *r, integer tag;
+    buffer_to_slot{L1}(p, l, r, tag) ==> ring_rests{L1, L2}(p, l, r) ==>
+    buffer_to_slot{L2}(p, l, r, tag);
+*/
+
 void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l, int64_t tag) */
 {
     struct virtio_queue *queue = &rxq->queue;
@@ -66,6 +81,7 @@ void virtio_rx_refill(struct virtio_rxq *rxq) /*@ ghost (struct ledger \ghost *l
             pool->iova == \at(pool->iova, filled) &&
             pool->buffer_size == \at(pool->buffer_size, filled); */
     /*@ assert free: pool->free_count == \at(pool->free_count, filled); */
+    /*@ assert rests: ring_rests{filled, Here}(pool, l, &queue->ring.window); */
     /*@ assert same_holders: \forall integer b; 0 <= b < 65536 ==>
             pool->holder[b] == \at(pool->holder[b], filled); */
 }
