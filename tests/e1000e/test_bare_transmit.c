@@ -193,12 +193,45 @@ static void broken_queue_sends_and_returns_nothing(void **state)
     assert_int_equal(bare->pool.free_count, BARE_BUFFERS - 1);
 }
 
+/* Wherever in a burst that goes around the end of the ring it lies. */
+static void refused_packet_ends_a_burst_around_the_end_of_the_ring(void **state)
+{
+    enum { COUNT = 10, FIRST = BARE_RING - COUNT / 2 };
+    struct bare *bare = *state;
+
+    for (uint32_t refused = 0; refused < COUNT; refused++) {
+        struct ir_pkt pkts[FIRST];
+
+        assert_int_equal(ixgbe_txq_init(&bare->tx, BARE_RING), 0);
+        for (uint32_t i = 0; i < FIRST; i++)
+            pkts[i] = take(bare, 60);
+        assert_int_equal(e1000e_tx_burst(&bare->tx, pkts, FIRST), FIRST);
+        for (uint32_t slot = 0; slot < FIRST; slot++)
+            finish(bare, slot);
+        assert_int_equal(e1000e_tx_reclaim(&bare->tx), 0);
+        for (uint32_t i = 0; i < COUNT; i++)
+            pkts[i] = take(bare, 60);
+        assert_int_equal(ir_pool_return(&bare->pool, pkts[refused]), 0);
+        assert_int_equal(e1000e_tx_burst(&bare->tx, pkts, COUNT),
+                         refused > 0 ? (int32_t)refused : -ESTALE);
+        assert_int_equal(bare->tx.ring.tail, (FIRST + refused) % BARE_RING);
+        bare_balance(bare, COUNT - 1 - refused);
+        for (uint32_t i = refused + 1; i < COUNT; i++)
+            assert_int_equal(ir_pool_return(&bare->pool, pkts[i]), 0);
+        for (uint32_t slot = 0; slot < BARE_RING; slot++)
+            finish(bare, slot);
+        assert_int_equal(e1000e_tx_reclaim(&bare->tx), 0);
+        bare_balance(bare, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(each_packet_fills_one_descriptor_in_order, open_bare),
         cmocka_unit_test_setup(packets_are_reclaimed_from_report_to_report, open_bare),
         cmocka_unit_test_setup(full_ring_takes_no_more, open_bare),
+        cmocka_unit_test_setup(refused_packet_ends_a_burst_around_the_end_of_the_ring, open_bare),
         cmocka_unit_test_setup(reports_are_looked_for_only_when_many_are_out, open_bare),
         cmocka_unit_test_setup(reports_nobody_asked_for_do_no_harm, open_bare),
         cmocka_unit_test_setup(frame_too_short_to_be_padded_is_refused, open_bare),
