@@ -22,6 +22,7 @@
 /*@ requires slots <= 4096 && size <= 4096;
     assigns \nothing;
     ensures \result == 0 || \result == 1;
+    ensures \result == 1 <==> slots * 8 >= size + 192;
 */
 static inline uint32_t ixgbe_are_many(uint64_t slots, uint64_t size)
 {
