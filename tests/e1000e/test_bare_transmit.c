@@ -193,36 +193,15 @@ static void broken_queue_sends_and_returns_nothing(void **state)
     assert_int_equal(bare->pool.free_count, BARE_BUFFERS - 1);
 }
 
-/* Wherever in a burst that goes around the end of the ring it lies. */
+static void finish_all(struct bare *bare)
+{
+    for (uint32_t slot = 0; slot < BARE_RING; slot++)
+        finish(bare, slot);
+}
+
 static void refused_packet_ends_a_burst_around_the_end_of_the_ring(void **state)
 {
-    enum { COUNT = 10, FIRST = BARE_RING - COUNT / 2 };
-    struct bare *bare = *state;
-
-    for (uint32_t refused = 0; refused < COUNT; refused++) {
-        struct ir_pkt pkts[FIRST];
-
-        assert_int_equal(ixgbe_txq_init(&bare->tx, BARE_RING), 0);
-        for (uint32_t i = 0; i < FIRST; i++)
-            pkts[i] = take(bare, 60);
-        assert_int_equal(e1000e_tx_burst(&bare->tx, pkts, FIRST), FIRST);
-        for (uint32_t slot = 0; slot < FIRST; slot++)
-            finish(bare, slot);
-        assert_int_equal(e1000e_tx_reclaim(&bare->tx), 0);
-        for (uint32_t i = 0; i < COUNT; i++)
-            pkts[i] = take(bare, 60);
-        assert_int_equal(ir_pool_return(&bare->pool, pkts[refused]), 0);
-        assert_int_equal(e1000e_tx_burst(&bare->tx, pkts, COUNT),
-                         refused > 0 ? (int32_t)refused : -ESTALE);
-        assert_int_equal(bare->tx.ring.tail, (FIRST + refused) % BARE_RING);
-        bare_balance(bare, COUNT - 1 - refused);
-        for (uint32_t i = refused + 1; i < COUNT; i++)
-            assert_int_equal(ir_pool_return(&bare->pool, pkts[i]), 0);
-        for (uint32_t slot = 0; slot < BARE_RING; slot++)
-            finish(bare, slot);
-        assert_int_equal(e1000e_tx_reclaim(&bare->tx), 0);
-        bare_balance(bare, 0);
-    }
+    bare_refused_around_the_end(*state, e1000e_tx_burst, e1000e_tx_reclaim, finish_all);
 }
 
 int main(void)

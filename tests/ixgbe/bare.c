@@ -4,6 +4,7 @@
  */
 #include "bare.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -107,4 +108,38 @@ uint32_t bare_buffer(const struct ixgbe_desc *desc)
     assert_true(address >= BARE_IOVA && address < BARE_IOVA + BARE_BUFFERS * BARE_STRIDE);
     assert_int_equal((address - BARE_IOVA) % BARE_STRIDE, IR_POOL_HEADROOM);
     return (uint32_t)((address - BARE_IOVA) / BARE_STRIDE);
+}
+
+static void take(struct bare *bare, struct ir_pkt *pkts, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(ir_pool_take(&bare->pool, 60, &pkts[i]), 0);
+}
+
+void bare_refused_around_the_end(
+    struct bare *bare, int32_t (*burst)(struct ixgbe_txq *, const struct ir_pkt *, uint32_t),
+    int32_t (*reclaim)(struct ixgbe_txq *), void (*finish)(struct bare *))
+{
+    enum { COUNT = 10, FIRST = BARE_RING - COUNT / 2 };
+
+    for (uint32_t refused = 0; refused < COUNT; refused++) {
+        struct ir_pkt pkts[FIRST];
+
+        assert_int_equal(ixgbe_txq_init(&bare->tx, BARE_RING), 0);
+        bare->head = 0;
+        take(bare, pkts, FIRST);
+        assert_int_equal(burst(&bare->tx, pkts, FIRST), FIRST);
+        finish(bare);
+        assert_int_equal(reclaim(&bare->tx), 0);
+        take(bare, pkts, COUNT);
+        assert_int_equal(ir_pool_return(&bare->pool, pkts[refused]), 0);
+        assert_int_equal(burst(&bare->tx, pkts, COUNT), refused > 0 ? (int32_t)refused : -ESTALE);
+        assert_int_equal(bare->tx.ring.tail, (FIRST + refused) % BARE_RING);
+        bare_balance(bare, COUNT - 1 - refused);
+        for (uint32_t i = refused + 1; i < COUNT; i++)
+            assert_int_equal(ir_pool_return(&bare->pool, pkts[i]), 0);
+        finish(bare);
+        assert_int_equal(reclaim(&bare->tx), 0);
+        bare_balance(bare, 0);
+    }
 }

@@ -39,6 +39,11 @@ int bare_open(void **state);
 
 /* Fail unless each buffer is in exactly one place, and `held` are with the application. */
 void bare_balance(const struct bare *bare, uint32_t held);
+/* Fail unless a packet that is refused ends a burst, wherever in one that goes around the end of the ring it lies.
+ * `finish` lets the card report all that it was lent. */
+void bare_refused_around_the_end(
+    struct bare *bare, int32_t (*burst)(struct ixgbe_txq *, const struct ir_pkt *, uint32_t),
+    int32_t (*reclaim)(struct ixgbe_txq *), void (*finish)(struct bare *));
 /* The buffer whose device address stands in a descriptor; fails when it is none. */
 uint32_t bare_buffer(const struct ixgbe_desc *desc);
 

@@ -222,35 +222,14 @@ static void head_beyond_the_ring_is_a_lie_when_packets_lie_around_its_end(void *
     bare_balance(bare, 0);
 }
 
-/* Wherever in a burst that goes around the end of the ring it lies. */
+static void finish_all(struct bare *bare)
+{
+    bare->head = (uint32_t)bare->tx.ring.tail;
+}
+
 static void refused_packet_ends_a_burst_around_the_end_of_the_ring(void **state)
 {
-    enum { COUNT = 10, FIRST = BARE_RING - COUNT / 2 };
-    struct bare *bare = *state;
-
-    for (uint32_t refused = 0; refused < COUNT; refused++) {
-        struct ir_pkt pkts[FIRST];
-
-        assert_int_equal(ixgbe_txq_init(&bare->tx, BARE_RING), 0);
-        bare->head = 0;
-        for (uint32_t i = 0; i < FIRST; i++)
-            pkts[i] = take(bare, 60);
-        assert_int_equal(ixgbe_tx_burst(&bare->tx, pkts, FIRST), FIRST);
-        bare->head = FIRST;
-        assert_int_equal(ixgbe_tx_reclaim(&bare->tx), 0);
-        for (uint32_t i = 0; i < COUNT; i++)
-            pkts[i] = take(bare, 60);
-        assert_int_equal(ir_pool_return(&bare->pool, pkts[refused]), 0);
-        assert_int_equal(ixgbe_tx_burst(&bare->tx, pkts, COUNT),
-                         refused > 0 ? (int32_t)refused : -ESTALE);
-        assert_int_equal(bare->tx.ring.tail, (FIRST + refused) % BARE_RING);
-        bare_balance(bare, COUNT - 1 - refused);
-        for (uint32_t i = refused + 1; i < COUNT; i++)
-            assert_int_equal(ir_pool_return(&bare->pool, pkts[i]), 0);
-        bare->head = (uint32_t)bare->tx.ring.tail;
-        assert_int_equal(ixgbe_tx_reclaim(&bare->tx), 0);
-        bare_balance(bare, 0);
-    }
+    bare_refused_around_the_end(*state, ixgbe_tx_burst, ixgbe_tx_reclaim, finish_all);
 }
 
 int main(void)
