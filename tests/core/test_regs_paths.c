@@ -17,6 +17,7 @@
 #define SIZE 16u
 
 static const uint32_t widths[] = {1, 2, 4};
+static const uint32_t masks[] = {0xff, 0xffff, 0xffffffff}; /* of those widths */
 
 /* The last access to a simulated card. */
 static struct {
@@ -154,7 +155,6 @@ static void each_register_in_the_window_is_legal(void **state)
 
 static void memory_window_is_accessed_in_the_width_asked_for(void **state)
 {
-    static const uint32_t masks[] = {0xff, 0xffff, 0xffffffff};
     uint32_t words[SIZE / 4];
     struct ir_regs window = {
         .kind = IR_REGS_MEMORY, .size = SIZE, .memory = (volatile uint8_t *)words};
@@ -179,7 +179,6 @@ static void memory_window_is_accessed_in_the_width_asked_for(void **state)
 
 static void doorbell_in_memory_writes_its_own_bytes_alone(void **state)
 {
-    static const uint32_t masks[] = {0xff, 0xffff, 0xffffffff};
     uint32_t words[SIZE / 4];
     struct ir_regs window = {
         .kind = IR_REGS_MEMORY, .size = SIZE, .memory = (volatile uint8_t *)words};
