@@ -86,9 +86,7 @@ predicate received_run{L1, L2}(struct ixgbe_rxq *q, struct ledger *l, struct ir_
 
 predicate received_in_order{L1, L2}(struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts,
                                     integer count, integer tag) =
-    \forall integer i; 0 <= i < count ==>
-        \at(l->place[pkt_index(\at(pkts[i], L2))], L1) ==
-            tag + around(\at(q->ring.head, L1) + i, \at(q->ring.size, L1));
+    received_run{L1, L2}(q, l, pkts, 0, count, tag);
 
 // The packets came from the application, and fill the slots from the tail on, in order.
 predicate sent_run{L1, L2}(struct ixgbe_txq *q, struct ledger *l, struct ir_pkt *pkts,
@@ -100,10 +98,7 @@ predicate sent_run{L1, L2}(struct ixgbe_txq *q, struct ledger *l, struct ir_pkt 
 
 predicate sent_in_order{L1, L2}(struct ixgbe_txq *q, struct ledger *l, struct ir_pkt *pkts,
                                 integer count, integer tag) =
-    \forall integer i; 0 <= i < count ==>
-        \at(l->place[pkt_index(\at(pkts[i], L2))], L1) == PLACE_APP &&
-        \at(l->place[pkt_index(\at(pkts[i], L2))], L2) ==
-            tag + around(\at(q->ring.tail, L1) + i, \at(q->ring.size, L1));
+    sent_run{L1, L2}(q, l, pkts, 0, count, tag);
 
 // All that a burst may move: from its ring to application or pool, and from these to its ring.
 predicate rx_moves{L1, L2}(struct ledger *l, integer tag) =
@@ -150,11 +145,6 @@ lemma held_stay{L1, L2}:
     all_held{L1}(p, pkts, count) ==> pkts_stay{L1, L2}(pkts, count) ==>
     holders_stay{L1, L2}(p) ==> all_held{L2}(p, pkts, count);
 
-lemma order_stays{L1, L2, L3}:
-    \forall struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts, integer count, integer tag;
-    received_in_order{L1, L2}(q, l, pkts, count, tag) ==> pkts_stay{L2, L3}(pkts, count) ==>
-    received_in_order{L1, L3}(q, l, pkts, count, tag);
-
 lemma run_grows{L1, L2}:
     \forall struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts, integer from, integer to,
         integer tag;
@@ -187,13 +177,6 @@ lemma held_grows{L}:
     \forall struct ir_pool *p, struct ir_pkt *pkts, integer count;
     all_held{L}(p, pkts, count) ==> held{L}(p, pkts[count]) ==>
     IR_FRAME_MIN <= pkt_size(pkts[count]) ==> all_held{L}(p, pkts, count + 1);
-
-lemma order_grows{L1, L2}:
-    \forall struct ixgbe_rxq *q, struct ledger *l, struct ir_pkt *pkts, integer count, integer tag;
-    received_in_order{L1, L2}(q, l, pkts, count, tag) ==>
-    \at(l->place[pkt_index(\at(pkts[count], L2))], L1) ==
-        tag + around(\at(q->ring.head, L1) + count, \at(q->ring.size, L1)) ==>
-    received_in_order{L1, L2}(q, l, pkts, count + 1, tag);
 
 lemma frees_then_fills{L1, L2, L3}:
     \forall struct ledger *l, integer tag; ring_frees{L1, L2}(l, tag) ==>
