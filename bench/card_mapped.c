@@ -51,14 +51,14 @@ static struct {
 static struct card *card_at(const void *address, uint32_t *offset)
 {
     for (uint32_t i = 0; i < CARDS_MAPPED; i++) {
-        uintptr_t distance;
+        uintptr_t start;
 
         if (cards[i] == NULL || cards[i]->mapped == NULL)
             continue;
-        distance = (uintptr_t)address - (uintptr_t)cards[i]->mapped;
-        if (distance >= cards[i]->model.size)
+        start = (uintptr_t)cards[i]->mapped;
+        if ((uintptr_t)address < start || (uintptr_t)address - start >= cards[i]->model.size)
             continue;
-        *offset = (uint32_t)distance & ~REGISTER_MASK;
+        *offset = (uint32_t)((uintptr_t)address - start) & ~REGISTER_MASK;
         return cards[i];
     }
     return NULL;
