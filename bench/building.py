@@ -30,9 +30,8 @@ def build(compiler, program, directory=None, source=ROOT, *setup):
     return directory / 'bench' / program
 
 
-def add_dpdk(compiler, program):
-    """Build a program that needs DPDK, which may have been installed after the build was set up."""
+def add_peer(compiler, program, option):
+    """Build a program of another driver, which the build was not set up for: `option` tells meson of it."""
     directory = OUTPUT / compiler
-    quietly('meson', 'setup', '--reconfigure', '-Ddpdk=enabled', str(directory), str(ROOT),
-            env=dict(os.environ, CC=compiler))
+    quietly('meson', 'setup', '--reconfigure', option, str(directory), str(ROOT), env=dict(os.environ, CC=compiler))
     return build(compiler, program)

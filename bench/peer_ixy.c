@@ -40,8 +40,11 @@ static struct peer only;
 static const char *const addresses[PEER_CARDS] = {"first card", "second card"};
 
 /* What the linker calls those that take the place of ixy's. */
-uint8_t *__wrap_pci_map_resource(const char *address); /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-uint64_t __wrap_vfio_map_dma(void *memory, uint32_t size); /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+uint8_t *__wrap_pci_map_resource(
+    const char *address); /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+uint64_t __wrap_vfio_map_dma(
+    void *memory,
+    uint32_t size); /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* Registers of the card that ixgbe_init was given as a PCI address. */
 uint8_t *__wrap_pci_map_resource(const char *address)
@@ -103,7 +106,8 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     peer->name = options->name;
     peer->cards = cards;
     if (options->private || options->sandbox || options->wait || options->path != NULL)
-        return stand_complain(peer->name, "--private, --sandbox, --wait and --path are not ixy's", 0);
+        return stand_complain(peer->name, "--private, --sandbox, --wait and --path are not ixy's",
+                              0);
     if (options->ring != RING || options->buffers != BUFFERS)
         return stand_complain(peer->name, "ixy has rings of 512, and 4096 buffers", 0);
     set_vfio_container(CONTAINER);

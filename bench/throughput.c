@@ -14,7 +14,6 @@
 #define BETWEEN      1024u /* rounds between two looks at the clock */
 #define WARM_UP      0.1   /* seconds */
 #define PAUSE_CYCLES 400u /* for each packet: in that time the cards have long filled their rings */
-#define RUN_PACKETS  256u /* what is timed in one piece, each way; half a ring of 512 */
 #define PIECES       201u /* of which the median is taken, since an interrupt spoils some */
 #define PAUSE_MAX    (UINT64_C(1) << 26)
 #define TRIES_MAX    5000u
@@ -75,6 +74,12 @@ static void pause_cycles(uint64_t cycles)
         _mm_pause();
 }
 
+/* What is timed in one piece, each way, but for what is no full burst. */
+static uint32_t piece(const struct bench_options *options)
+{
+    return (uint32_t)options->stand.ring / 2u;
+}
+
 /* Let the cards fill their rings, then forward full bursts in one piece. Returns its cycles, 0 when a
  * burst was not full (then it would be another measurement), or a negative number when a card failed. */
 static int64_t time_once(const struct stand *stand, const struct bench_options *options,
@@ -86,7 +91,7 @@ static int64_t time_once(const struct stand *stand, const struct bench_options *
 
     pause_cycles(pause);
     start = __rdtsc();
-    for (uint32_t i = 0; i < RUN_PACKETS / burst; i++) {
+    for (uint32_t i = 0; i < piece(options) / burst; i++) {
         for (uint32_t from = 0; from < stand_ways(stand); from++) {
             int received = stand_burst(stand, from, burst, &dropped);
 
@@ -101,9 +106,9 @@ static int64_t time_once(const struct stand *stand, const struct bench_options *
 /* Print the cycles a packet of the pieces of each repeat, for others to take the median of. */
 static int measure_cycles(const struct stand *stand, const struct bench_options *options)
 {
-    uint64_t packets = RUN_PACKETS / options->burst * options->burst * stand_ways(stand);
+    uint64_t packets = piece(options) / options->burst * options->burst * stand_ways(stand);
 
-    uint64_t enough = (uint64_t)PAUSE_CYCLES * RUN_PACKETS * stand_ways(stand), pause = enough;
+    uint64_t enough = (uint64_t)PAUSE_CYCLES * piece(options) * stand_ways(stand), pause = enough;
 
     (void)printf("\"driver_cycles\": [");
     for (uint32_t repeat = 0; repeat < options->repeats; repeat++) {

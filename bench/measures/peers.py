@@ -10,7 +10,7 @@ import pathlib
 import statistics
 import subprocess
 
-from building import ROOT, add_dpdk
+from building import ROOT, add_peer
 from measures import cycles, results
 from measures.programs import Failed
 
@@ -24,27 +24,56 @@ DRIVERS = {
     'DPDK ixgbe, vector': ('throughput_dpdk', ('--path', 'vector')),
     'DPDK ixgbe, scalar': ('throughput_dpdk', ('--path', 'scalar')),
     'DPDK ixgbe, offloads': ('throughput_dpdk', ('--path', 'offloads')),
+    'TinyNF, flexible': ('throughput_tinynf', ('--ring', 256)),  # it has no others
+    'ixy': ('throughput_ixy', ()),
 }
+# Programs from a checkout that bench/run is told of, by its option: the file that shows that it is one.
+CHECKOUTS = {'ixy': 'src/driver/ixgbe.c', 'tinynf': 'c/ixgbe/queues.h'}
 PACKAGES = ('libdpdk-dev', 'dpdk-dev', 'librte-net-ixgbe23', 'librte-mempool-ring23')
 BURSTS = (32, 8)
 ROUNDS = 5
 MS = 250
 
 
-def missing():
-    """Why DPDK cannot run here; None when it can, as far as can be told. Installs and builds what it needs."""
+def no_place():
+    """Why no peer can run on this machine; None when one can."""
     if os.geteuid() != 0:
-        return 'it asks for physical addresses, which only root may know; run bench/run as root'
+        return 'only root can set huge pages aside, and know their physical addresses; run bench/run as root'
     pages = pathlib.Path('/sys/kernel/mm/hugepages/hugepages-2048kB')
     if not pages.is_dir():
         return f'it needs huge pages of 2 MiB, and this kernel has none ({pages} is not there)'
+    return None
+
+
+def no_dpdk():
+    """Why DPDK cannot run; None when it can, as far as can be told. Installs and builds what it needs."""
     done = subprocess.run(['bash', '-c', '. "$0" && need_packages "$@"', str(ROOT / 'ci' / 'lib.sh'), *PACKAGES],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         lines = done.stdout.strip().splitlines() or ['no word of why']
         return f'Debian\'s packages {", ".join(PACKAGES)} cannot be installed: {lines[-1]}'
-    add_dpdk('gcc', 'throughput_dpdk')
+    add_peer('gcc', 'throughput_dpdk', '-Ddpdk=enabled')
     return None
+
+
+def no_checkout(name, directory):
+    """Why the peer of that name cannot run from its checkout; None when it can. Builds it."""
+    if directory is None:
+        return f'no checkout of it was given; bench/run --{name} DIRECTORY takes one'
+    directory = pathlib.Path(directory).resolve()
+    if not (directory / CHECKOUTS[name]).is_file():
+        return f'{directory} is no checkout of it: {CHECKOUTS[name]} is not there'
+    add_peer('gcc', f'throughput_{name}', f'-D{name}={directory}')
+    return None
+
+
+def missing(options):
+    """{driver: why it cannot run here}, for those that cannot."""
+    why = {'throughput': None, 'throughput_dpdk': no_place()}
+    for name in CHECKOUTS:
+        why[f'throughput_{name}'] = no_place() or no_checkout(name, getattr(options, name))
+    why['throughput_dpdk'] = why['throughput_dpdk'] or no_dpdk()
+    return {driver: why[program] for driver, (program, _) in DRIVERS.items() if why[program] is not None}
 
 
 def run_all(programs, drivers, rounds, left_out):
@@ -85,10 +114,7 @@ def rows_of(got, left_out):
 
 
 def measure(programs, options):
-    left_out = {}
-    reason = missing()
-    if reason is not None:
-        left_out = {name: reason for name in DRIVERS if name != OURS}
+    left_out = missing(options)
     return rows_of(run_all(programs, DRIVERS, 1 if options.quick else ROUNDS, left_out), left_out)
 
 

@@ -163,15 +163,34 @@ class Peers(unittest.TestCase):
 
     def test_who_is_not_root_is_told_to_be(self):
         with mock.patch('os.geteuid', return_value=1000):
-            self.assertIn('run bench/run as root', peers.missing())
+            reasons = peers.missing(mock.Mock(ixy=None, tinynf=None))
+        self.assertEqual(set(reasons), set(peers.DRIVERS) - {'Ironring'})
+        for reason in reasons.values():
+            self.assertIn('run bench/run as root', reason)
 
     def test_packages_that_cannot_be_installed_are_named(self):
         failed = mock.Mock(returncode=100, stdout='Installing ...\nE: Unable to locate package\n')
         with mock.patch('os.geteuid', return_value=0), mock.patch('pathlib.Path.is_dir', return_value=True), \
                 mock.patch('subprocess.run', return_value=failed):
-            reason = peers.missing()
+            reason = peers.no_dpdk()
         self.assertIn('librte-net-ixgbe23', reason)
         self.assertIn('E: Unable to locate package', reason)
+
+    def test_a_peer_whose_checkout_is_not_given_is_told_how(self):
+        self.assertIn('bench/run --ixy DIRECTORY', peers.no_checkout('ixy', None))
+
+    def test_a_directory_that_is_no_checkout_is_named_with_what_it_lacks(self):
+        with tempfile.TemporaryDirectory() as directory:
+            self.assertEqual(peers.no_checkout('tinynf', directory),
+                             f'{directory} is no checkout of it: c/ixgbe/queues.h is not there')
+
+    def test_a_checkout_is_built(self):
+        with tempfile.TemporaryDirectory() as directory, mock.patch('measures.peers.add_peer') as add_peer:
+            source = pathlib.Path(directory, peers.CHECKOUTS['ixy'])
+            source.parent.mkdir(parents=True)
+            source.touch()
+            self.assertIsNone(peers.no_checkout('ixy', directory))
+        add_peer.assert_called_once_with('gcc', 'throughput_ixy', f'-Dixy={directory}')
 
     def test_this_library_cannot_be_left_out(self):
         def peer(program, options):
