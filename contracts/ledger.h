@@ -59,7 +59,7 @@ predicate free_ok{L}(struct ir_pool *p, struct ledger *l) = free_ok_at(p, l, p->
 predicate holder_ok{L}(struct ir_pool *p, struct ledger *l) =
     \forall integer b; 0 <= b < 65536 ==>
         (p->holder[b] % 65536 == b <==> (b < p->count && l->place[b] == PLACE_APP)) &&
-        (p->holder[b] % 65536 == b ==> p->holder[b] / 281474976710656 <= p->buffer_size);
+        (p->holder[b] % 65536 == b ==> frame_fits(p, p->holder[b] / 281474976710656));
 
 // ---- moves ----
 

@@ -74,6 +74,12 @@ void api_gone(struct api_pool *pool, struct ir_pkt pkt)
     pool->held--;
 }
 
+/* Whether a packet of the pools here can be so long. */
+static bool is_frame(uint32_t length)
+{
+    return length >= IR_FRAME_MIN && length <= IR_BUFFER_SIZE_MIN;
+}
+
 void api_alloc(uint32_t p, uint32_t length)
 {
     struct api_pool *pool = &api.pool[p];
@@ -83,7 +89,7 @@ void api_alloc(uint32_t p, uint32_t length)
 
     if (pool->pool == NULL)
         expected = -EINVAL;
-    else if (length > IR_BUFFER_SIZE_MIN)
+    else if (!is_frame(length))
         expected = -EMSGSIZE;
     fuzz_equal("ir_pkt_alloc", ir_pkt_alloc(pool->pool, length, &pkt), expected);
     if (expected == 0)
@@ -109,7 +115,7 @@ void api_set_length(uint32_t p, struct ir_pkt pkt, uint32_t length)
     if (pool->pool == NULL)
         return;
     if (api_held(pool, pkt))
-        expected = length > IR_BUFFER_SIZE_MIN ? -EMSGSIZE : 0;
+        expected = is_frame(length) ? 0 : -EMSGSIZE;
     fuzz_equal("ir_pkt_set_length", ir_pkt_set_length(pool->pool, &changed, length), expected);
     fuzz_equal("the length afterwards", ir_pkt_length(changed),
                expected == 0 ? length : ir_pkt_length(pkt));
@@ -179,9 +185,6 @@ void api_send(uint32_t d, uint32_t q, const struct ir_pkt *pkts, uint32_t count)
     for (uint32_t i = 0; i < count && expected == 0; i++) {
         if (!api_held(pool, pkts[i]))
             expected = -ESTALE;
-        else if (ir_pkt_length(pkts[i]) < IR_FRAME_MIN ||
-                 ir_pkt_length(pkts[i]) > IR_BUFFER_SIZE_MIN)
-            expected = -EMSGSIZE;
         else if (sent < result) {
             api_gone(pool, pkts[i]);
             sent++;

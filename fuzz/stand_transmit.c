@@ -14,7 +14,6 @@
 #define LEGACY_COMMAND   UINT64_C(0x03000000) /* IFCS, EOP */
 #define REPORT           UINT64_C(0x08000000) /* RS */
 #define LEGACY_DONE      UINT64_C(0x100000000)
-#define FRAME_MIN        14u
 #define LEGACY_FRAME_MIN 17u
 #define GROUP            32u /* slots that a reclaim is worth; the last of each asks for a report */
 
@@ -71,11 +70,9 @@ static bool expect_reclaim(void)
 
 static int refusal(struct ir_pkt pkt)
 {
-    uint32_t least = legacy() ? LEGACY_FRAME_MIN : FRAME_MIN;
-
     if (!stand_held(pkt))
         return -ESTALE;
-    return stand_length(pkt) < least || stand_length(pkt) > STAND_BUFFER ? -EMSGSIZE : 0;
+    return legacy() && stand_length(pkt) < LEGACY_FRAME_MIN ? -EMSGSIZE : 0;
 }
 
 static void check_descriptor(uint32_t slot, struct ir_pkt pkt, bool last)

@@ -199,9 +199,7 @@ static bool expect_reclaim(void)
 
 static int refusal(struct ir_pkt pkt)
 {
-    if (!stand_held(pkt))
-        return -ESTALE;
-    return stand_length(pkt) < FRAME_MIN || stand_length(pkt) > STAND_BUFFER ? -EMSGSIZE : 0;
+    return stand_held(pkt) ? 0 : -ESTALE;
 }
 
 /* What is accepted of a list, moved to the ring; the answer that virtio_tx_burst must give. */

@@ -20,7 +20,6 @@ CHECKS = {
     'handle': 'handles are held',
     'view': 'views lie in their packets',
     'received': 'received frames fit, without errors',
-    'length': 'sent frames have a legal length',
     'head': 'the reported head is one of those lent',
     'register': 'doorbells lie in the window',
     'arguments': 'no argument is NULL',

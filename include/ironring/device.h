@@ -96,7 +96,7 @@ int ir_rx(struct ir_rxq *queue, struct ir_pkt *pkts, uint32_t max);
 /* Send up to `count` packets, in order. The packets accepted are no longer the caller's; the others
  * are. Never blocks. Returns the number accepted, fewer than `count` when the ring is full or a
  * packet is refused. When the first one is refused: -ESTALE the caller does not hold it, or it is
- * of another pool; -EMSGSIZE its length is not within IR_FRAME_MIN and the device's longest frame.
+ * of another pool; -EMSGSIZE its length is not within the device's shortest and longest frame (ir_info).
  * -EIO the queue is broken or its device not started. */
 int ir_tx(struct ir_txq *queue, const struct ir_pkt *pkts, uint32_t count);
 
@@ -151,7 +151,8 @@ struct ir_info {
     char driver[16]; /* ixgbe, e1000e, virtio */
     uint16_t vendor, device;
     uint32_t rx_queues_max, tx_queues_max;
-    uint32_t frame_max; /* longest frame that can be sent, bytes without checksum */
+    uint32_t frame_min; /* shortest frame that can be sent, bytes without checksum */
+    uint32_t frame_max; /* longest */
 };
 void ir_info(const struct ir_dev *dev, struct ir_info *info);
 

@@ -21,23 +21,23 @@ struct ir_pkt {
     uint64_t bits;
 };
 
-/* Shortest frame that can be sent: an Ethernet header. The card pads frames to 60 bytes. */
+/* Shortest packet: an Ethernet header. The card pads frames to 60 bytes. */
 #define IR_FRAME_MIN 14u
-/* Longest frame, without its checksum, on any supported card (82599 section 8.2.3.22.13, MAXFRS).
- */
+/* Longest packet: a frame, without its checksum, on any supported card (82599 section 8.2.3.22.13,
+ * MAXFRS). */
 #define IR_FRAME_MAX 9724u
 
-/* Take a buffer out of the pool for a new packet of `length` bytes (0 to the pool's buffer size).
- * The bytes are whatever was there before. The caller holds *pkt until it is sent or freed.
- * Errors: -ENOBUFS the pool is empty, -EMSGSIZE length exceeds the buffer, -EINVAL null argument.
- */
+/* Take a buffer out of the pool for a new packet of `length` bytes: IR_FRAME_MIN to the pool's buffer
+ * size, and no more than IR_FRAME_MAX. So each packet has the length of a frame, and none needs to be
+ * looked at when it is sent. The bytes are whatever was there before. The caller holds *pkt until it is
+ * sent or freed. Errors: -ENOBUFS the pool is empty, -EMSGSIZE no such length, -EINVAL null argument. */
 int ir_pkt_alloc(struct ir_pool *pool, uint32_t length, struct ir_pkt *pkt);
 
 /* Give the packet back to its pool; the handle is dead afterwards.
  * Errors: -ESTALE the caller does not hold this packet, -EINVAL null pool. */
 int ir_pkt_free(struct ir_pool *pool, struct ir_pkt pkt);
 
-/* Change the length of the packet (0 to the pool's buffer size). *pkt is replaced, and copies of the old
+/* Change the length of the packet, within the same limits. *pkt is replaced, and copies of the old
  * handle are dead. Errors: -ESTALE, -EMSGSIZE (then *pkt is unchanged, and not dead). */
 int ir_pkt_set_length(struct ir_pool *pool, struct ir_pkt *pkt, uint32_t length);
 

@@ -47,12 +47,16 @@ predicate pool_span{L}(struct ir_pool *p) =
 predicate held{L}(struct ir_pool *p, struct ir_pkt pkt) =
     p->holder[pkt_index(pkt)] == pkt.bits;
 
+// A length that a frame in one of the pool's buffers can have: that of each packet.
+predicate frame_fits{L}(struct ir_pool *p, integer length) =
+    IR_FRAME_MIN <= length <= p->buffer_size && length <= IR_FRAME_MAX;
+
 // What a view needs of the pool; implied by the invariants of a pool with mapped memory.
 predicate pool_readable{L}(struct ir_pool *p) =
     \valid_read(p) && pool_shape(p) &&
     \valid(p->data + (0 .. p->count * p->stride - IR_POOL_HEADROOM - 1)) &&
     (\forall integer b; 0 <= b < 65536 ==> p->holder[b] % 65536 == b ==>
-        b < p->count && p->holder[b] / 281474976710656 <= p->buffer_size);
+        b < p->count && frame_fits(p, p->holder[b] / 281474976710656));
 
 // Byte `offset` of the packet.
 logic integer packet_byte{L}(struct ir_pool *p, struct ir_pkt pkt, integer offset) =

@@ -243,7 +243,7 @@ static bool audit_ring(const struct ir_pool *pool, const struct ir_ring *ring,
 /* Whether the word may be the handle that holds buffer `index`. */
 static bool is_handle_of(const struct ir_pool *pool, struct ir_pkt holder, uint64_t index)
 {
-    return ir_handle_index(holder) == index && ir_handle_length(holder) <= pool->buffer_size &&
+    return ir_handle_index(holder) == index && ir_pool_fits(pool, ir_handle_length(holder)) &&
            ir_handle_grant(holder) >= pool->grant_first &&
            ir_handle_grant(holder) <= pool->grant_last;
 }

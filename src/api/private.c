@@ -21,7 +21,8 @@ struct ir_private {
     struct ir_txq *inner_tx; /* the same */
     struct ir_pool *pool;    /* the application's */
     struct ir_pool *dma; /* what the ring is filled from: the only one that the device reaches */
-    uint32_t frame_max;  /* longest frame that the device sends */
+    uint32_t frame_min;  /* shortest frame that the device sends; what waits is never refused */
+    uint32_t frame_max;  /* longest */
     uint32_t first;      /* waiting[first] to waiting[end - 1] have been accepted, and ... */
     uint32_t end;        /* ... wait for room in the ring; <= CHUNK */
     struct ir_pkt waiting[CHUNK];      /* of `dma` */
@@ -152,7 +153,7 @@ static int accept_chunk(struct ir_private *queue, const struct ir_pkt *pkts, uin
     while (queue->end < most && result == 0) {
         uint32_t length = ir_pkt_length(pkts[queue->end]);
 
-        if (length >= IR_FRAME_MIN && length <= queue->frame_max)
+        if (length >= queue->frame_min && length <= queue->frame_max)
             result = cross(queue->pool, pkts[queue->end], queue->dma, &queue->waiting[queue->end]);
         else
             result = ir_pool_holds(queue->pool, pkts[queue->end]) ? -EMSGSIZE : -ESTALE;
@@ -221,7 +222,7 @@ static void tx_ask(struct ir_txq *tx, bool on)
 static int make(struct ir_dev *dev, uint32_t size, struct ir_pool *pool, struct ir_private **queue)
 {
     struct ir_private *new = calloc(1, sizeof(*new));
-    struct ir_info info = {.frame_max = 0};
+    struct ir_info info = {.frame_min = 0, .frame_max = 0};
     int result;
 
     if (new == NULL)
@@ -230,6 +231,7 @@ static int make(struct ir_dev *dev, uint32_t size, struct ir_pool *pool, struct 
     new->rx = (struct ir_rxq){rx_burst, rx_drops, rx_pending, rx_check, rx_ask, NULL, 0};
     new->tx = (struct ir_txq){tx_burst, tx_reclaim, tx_pending, tx_check, tx_ask, NULL, 0};
     new->pool = pool;
+    new->frame_min = info.frame_min;
     new->frame_max = least(info.frame_max, pool->buffer_size);
     result = ir_pool_create(dev->domain, size + CHUNK, (uint32_t)pool->buffer_size, &new->dma);
     if (result != 0) {

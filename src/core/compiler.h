@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Hints to the compiler, which the provers do not need to see.
+ * Hints to compiler and processor, which the provers do not need to see.
  */
 #ifndef IRONRING_CORE_COMPILER_H
 #define IRONRING_CORE_COMPILER_H
+
+#include <stdint.h>
 
 /* A function for what honest devices do not do: kept out of the loops that call it. */
 #ifdef __FRAMAC__
@@ -26,6 +28,17 @@
 #else
 #define IR_UNROLL _Pragma("GCC unroll 8")
 #endif
+
+/* Ask for the line of memory at an address that will be read soon. The processor is free to ignore it. */
+/*@ assigns \nothing; */
+static inline void ir_prefetch(const uint8_t *address)
+{
+#ifdef __FRAMAC__
+    (void)address;
+#else
+    __builtin_prefetch(address);
+#endif
+}
 
 /* A function whose unsigned arithmetic wraps on purpose; the reason stands beside it. Only clang's
  * sanitizer looks (sanitize/ubsan.ini). */

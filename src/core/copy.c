@@ -59,7 +59,7 @@ int32_t ir_pool_copy(struct ir_pool *pool, const uint8_t *bytes, uint32_t length
     /*@ assert inside: pkt_index(*pkt) * pool->stride + length <=
             pool->count * pool->stride - IR_POOL_HEADROOM; */
     /*@ assert exist: \forall integer b; 0 <= b < 65536 ==> pool->holder[b] % 65536 == b ==>
-            b < pool->count && pool->holder[b] / 281474976710656 <= pool->buffer_size; */
+            b < pool->count && frame_fits(pool, pool->holder[b] / 281474976710656); */
     /*@ assert shape: pool_shape(pool); */
     /*@ assert memory: \valid(pool->data + (0 .. pool->count * pool->stride - IR_POOL_HEADROOM - 1)); */
     /*@ assert readable: pool_readable(pool); */

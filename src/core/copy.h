@@ -10,7 +10,7 @@
 
 /* Take a buffer out of the pool for a packet that begins as a copy of `bytes`. They are left for good
  * then: what a device writes there later the holder of *pkt never sees, and what it writes meanwhile
- * only settles which value a byte has. Returns 0, or -EMSGSIZE they do not fit in a buffer, -ENOBUFS
+ * only settles which value a byte has. Returns 0, or -EMSGSIZE no packet is that long, -ENOBUFS
  * the pool is empty; then nothing has changed. */
 /*@ POOL_BALANCED(requires, pool, l)
     requires hand_empty(pool, l);
@@ -26,8 +26,8 @@
     POOL_BALANCED(ensures, pool, l)
     ensures hand_empty(pool, l);
     ensures \result == 0 || \result == -90 || \result == -105;
-    ensures \result == -90 <==> length > pool->buffer_size;
-    ensures \result == -105 <==> length <= pool->buffer_size && \old(pool->free_count) == 0;
+    ensures \result == -90 <==> !frame_fits(pool, length);
+    ensures \result == -105 <==> frame_fits(pool, length) && \old(pool->free_count) == 0;
     ensures got: \result == 0 ==> held(pool, *pkt) && pkt_size(*pkt) == length &&
         \old(l->place)[pkt_index(*pkt)] == PLACE_FREE && l->place[pkt_index(*pkt)] == PLACE_APP &&
         pool->free_count == \old(pool->free_count) - 1;

@@ -68,7 +68,7 @@ static inline void ir_move_ring_to_pool(struct ir_ring *ring, struct ir_pool *po
 /* The oldest slot's buffer to the application, as a packet of `length` bytes. */
 /*@ requires \valid(ring) && \separated(ring, pool, l) && TAG_OK(tag);
     BALANCED(requires, pool, l, ring, tag)
-    requires used(ring) > 0 && length <= pool->buffer_size;
+    requires used(ring) > 0 && frame_fits(pool, length);
     requires pool->grant_next <= pool->grant_last;
     assigns pool->holder[ring->slot[ring->head]], pool->grant_next, ring->head, l->place[0 .. 65535];
     BALANCED(ensures, pool, l, ring, tag)
@@ -93,7 +93,7 @@ static inline struct ir_pkt ir_move_ring_to_app(struct ir_ring *ring, struct ir_
     /*@ assert shape: pool_shape(pool); */
     /*@ assert free: free_ok(pool, l); */
     /*@ assert holders: holder_ok(pool, l); */
-    /*@ assert fits: length <= pool->buffer_size; */
+    /*@ assert fits: frame_fits(pool, length); */
     /*@ ghost popped: ; */
     pkt = ir_pool_grant(pool, index, length) /*@ ghost (l) */;
     /*@ assert ring_kept: ring_keeps{popped, Here}(l, index, tag); */

@@ -13,7 +13,7 @@
     assigns *pkt, pool->holder[0 .. 65535];
     ensures \result == 0 || \result == -116 || \result == -90;
     ensures \result == -116 <==> !\old(held(pool, *pkt));
-    ensures \result == 0 <==> \old(held(pool, *pkt)) && length <= pool->buffer_size;
+    ensures \result == 0 <==> \old(held(pool, *pkt)) && frame_fits(pool, length);
     ensures \result == 0 ==> pkt_size(*pkt) == length && held(pool, *pkt) &&
         pkt_index(*pkt) == \old(pkt_index(*pkt)) && pkt_grant(*pkt) == \old(pkt_grant(*pkt));
     ensures \result != 0 ==> *pkt == \old(*pkt);
@@ -27,7 +27,7 @@ int ir_pkt_set_length(struct ir_pool *pool, struct ir_pkt *pkt, uint32_t length)
 {
     if (!ir_pool_holds(pool, *pkt))
         return -ESTALE;
-    if (length > pool->buffer_size)
+    if (!ir_pool_fits(pool, length))
         return -EMSGSIZE;
     *pkt = ir_handle_make(ir_handle_grant(*pkt), ir_handle_index(*pkt), length);
     pool->holder[ir_handle_index(*pkt)] = pkt->bits;

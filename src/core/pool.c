@@ -62,7 +62,7 @@ int32_t ir_pool_take(struct ir_pool *pool, uint32_t length, struct ir_pkt *pkt)
 {
     uint32_t index;
 
-    if (length > pool->buffer_size)
+    if (!ir_pool_fits(pool, length))
         return -EMSGSIZE;
     if (pool->free_count == 0u)
         return -ENOBUFS;

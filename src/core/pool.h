@@ -12,6 +12,7 @@
 #include <ironring/packet.h>
 #include <ironring/pool.h>
 
+#include "core/compiler.h"
 #include "core/handle.h"
 
 #ifdef __FRAMAC__
@@ -139,10 +140,42 @@ static inline void ir_pool_reserve_grants(struct ir_pool *pool, uint64_t count)
         pool->grant_next = pool->grant_first;
 }
 
+/* Fetch the beginning of a buffer that a device has filled, for whoever will read the packet. */
+/*@ requires \valid_read(pool) && pool_shape(pool) && index < pool->count;
+    assigns \nothing;
+*/
+static inline void ir_pool_prefetch(const struct ir_pool *pool, uint64_t index)
+{
+    /*@ assert (index + 1) * pool->stride <= pool->count * pool->stride; */
+    ir_prefetch(pool->data + index * pool->stride);
+}
+
+/* Bytes of the longest packet that the pool has. */
+/*@ requires \valid_read(pool);
+    assigns \nothing;
+    ensures \result <= pool->buffer_size && \result <= IR_FRAME_MAX;
+    ensures \result == pool->buffer_size || \result == IR_FRAME_MAX;
+*/
+static inline uint64_t ir_pool_longest(const struct ir_pool *pool)
+{
+    return pool->buffer_size < IR_FRAME_MAX ? pool->buffer_size : IR_FRAME_MAX;
+}
+
+/* 1 when a packet of the pool can be so long, else 0. */
+/*@ requires \valid_read(pool);
+    assigns \nothing;
+    ensures \result == 1 || \result == 0;
+    ensures \result == 1 <==> frame_fits(pool, length);
+*/
+static inline uint32_t ir_pool_fits(const struct ir_pool *pool, uint32_t length)
+{
+    return length >= IR_FRAME_MIN && length <= ir_pool_longest(pool);
+}
+
 /* Hand to application: the result is the only handle that holds the buffer. */
 /*@ POOL_BALANCED(requires, pool, l)
     requires hand_holds(pool, l, index);
-    requires index < pool->count && length <= pool->buffer_size;
+    requires index < pool->count && frame_fits(pool, length);
     requires pool->grant_next <= pool->grant_last;
     assigns pool->holder[index], pool->grant_next, l->place[0 .. 65535];
     POOL_BALANCED(ensures, pool, l)
@@ -209,8 +242,8 @@ static inline uint32_t ir_pool_revoke(struct ir_pool *pool, struct ir_pkt pkt)
     POOL_BALANCED(ensures, pool, l)
     ensures hand_empty(pool, l);
     ensures \result == 0 || \result == -90 || \result == -105;
-    ensures \result == -90 <==> length > pool->buffer_size;
-    ensures \result == -105 <==> length <= pool->buffer_size && \old(pool->free_count) == 0;
+    ensures \result == -90 <==> !frame_fits(pool, length);
+    ensures \result == -105 <==> frame_fits(pool, length) && \old(pool->free_count) == 0;
     ensures \result == 0 ==> held(pool, *pkt) && pkt_size(*pkt) == length &&
         \old(l->place)[pkt_index(*pkt)] == PLACE_FREE && l->place[pkt_index(*pkt)] == PLACE_APP &&
         pool->free_count == \old(pool->free_count) - 1;

@@ -160,7 +160,7 @@ static inline void ir_run_ring_to_pool(const struct ir_ring *ring, uint64_t head
 /*@ requires \valid_read(ring) && \separated(ring, pool, l) && TAG_OK(tag);
     BALANCED_AT(requires, pool, l, pool->free_count, ring, head, ring->tail, tag)
     requires head < ring->size && distance(head, ring->size, ring->tail) > 0;
-    requires length <= pool->buffer_size && grant <= 4294967295;
+    requires frame_fits(pool, length) && grant <= 4294967295;
     assigns pool->holder[ring->slot[head]], l->place[0 .. 65535];
     BALANCED_AT(ensures, pool, l, pool->free_count, ring, head + 1, ring->tail, tag)
     ensures held(pool, \result) && pkt_size(\result) == length;

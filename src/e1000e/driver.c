@@ -135,6 +135,7 @@ static void info(const struct ir_dev *dev, struct ir_info *out)
     out->device = dev->transport->device;
     out->rx_queues_max = QUEUES;
     out->tx_queues_max = QUEUES;
+    out->frame_min = IXGBE_TXD_LEGACY_LEAST;
     out->frame_max = E1000E_FRAME_MAX;
 }
 

@@ -128,18 +128,10 @@ enum ixgbe_tx_kind {
 #define IXGBE_TXD_LEGACY_GROUP 32u
 
 /*@
-logic integer tx_least(integer kind) =
-    kind == IXGBE_TX_LEGACY ? IXGBE_TXD_LEGACY_LEAST : IR_FRAME_MIN;
+// Whether a packet of `length` bytes may be sent. Advanced descriptors send all that there are.
+predicate tx_sendable(integer kind, integer length, integer longest) =
+    kind == IXGBE_TX_LEGACY ==> IXGBE_TXD_LEGACY_LEAST <= length <= longest;
 */
-
-/* The shortest frame that can be sent. */
-/*@ assigns \nothing;
-    ensures \result == tx_least(kind) && \result >= IR_FRAME_MIN;
-*/
-static inline uint32_t ixgbe_tx_least(enum ixgbe_tx_kind kind)
-{
-    return kind == IXGBE_TX_LEGACY ? IXGBE_TXD_LEGACY_LEAST : IR_FRAME_MIN;
-}
 
 /* Whether a slot asks for a report wherever in a burst it comes. */
 /*@ requires slot < IR_RING_SIZE_MAX;

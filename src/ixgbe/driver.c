@@ -154,6 +154,7 @@ static void info(const struct ir_dev *dev, struct ir_info *out)
     out->device = dev->transport->device;
     out->rx_queues_max = IR_QUEUES_MAX;
     out->tx_queues_max = IR_QUEUES_MAX;
+    out->frame_min = IR_FRAME_MIN;
     out->frame_max = IR_FRAME_MAX;
 }
 

@@ -134,7 +134,7 @@ static inline uint32_t rx_breach(const struct ixgbe_rxq *queue, const struct ir_
     ensures \result == 0 || \result == 1;
     ensures \result == 1 <==> queue->discarded == 0 &&
         rxd_decisive(hi, queue->errors) % 4294967296 == IXGBE_RXD_DD + IXGBE_RXD_EOP &&
-        IR_FRAME_MIN <= rxd_decisive(hi, queue->errors) / 4294967296 <= pool->buffer_size;
+        frame_fits(pool, rxd_decisive(hi, queue->errors) / 4294967296);
 */
 static inline uint32_t rx_deliverable(const struct ixgbe_rxq *queue, const struct ir_pool *pool,
                                       uint64_t hi)
@@ -142,7 +142,7 @@ static inline uint32_t rx_deliverable(const struct ixgbe_rxq *queue, const struc
     uint64_t decision = ixgbe_rxd_decision(hi, IXGBE_RXD_DECISIVE | queue->errors)
         /*@ ghost (queue->errors) */;
 
-    return queue->discarded == 0u && ixgbe_rxd_good(decision, pool->buffer_size);
+    return queue->discarded == 0u && ixgbe_rxd_good(decision, ir_pool_longest(pool));
 }
 
 /* Return the oldest buffer to the pool with what was written into it. When the device broke the
@@ -234,7 +234,7 @@ static inline void rx_store(struct ir_pkt *pkts, uint64_t count, struct ir_pkt p
     requires TAG_OK(tag);
     requires head < queue->ring.size;
     requires distance(head, queue->ring.size, queue->ring.tail) > 0;
-    requires grant <= 4294967295 && IR_FRAME_MIN <= length <= pool->buffer_size;
+    requires grant <= 4294967295 && frame_fits(pool, length);
     requires \valid(pkts + (0 .. count));
     requires \separated(pkts + (0 .. count), queue, pool, l);
     requires all_held(pool, pkts, count);
@@ -259,6 +259,7 @@ static inline void rx_deliver(struct ixgbe_rxq *queue, struct ir_pool *pool, uin
     /*@ assert others: \forall integer i; 0 <= i < count ==>
             pkt_index(pkts[i]) != queue->ring.slot[head]; */
     pkt = ir_run_ring_to_app(&queue->ring, head, pool, grant, length) /*@ ghost (l, tag) */;
+    ir_pool_prefetch(pool, queue->ring.slot[head]);
     /*@ assert same_pkts: pkts_stay{Pre, Here}(pkts, count); */
     /*@ assert other_holders: \forall integer b; 0 <= b < 65536 ==>
             b != queue->ring.slot[head] ==> pool->holder[b] == \at(pool->holder[b], Pre); */
@@ -340,7 +341,7 @@ static inline uint64_t rx_run(struct ixgbe_rxq *queue, struct ir_pool *pool, str
 {
     struct ixgbe_desc *desc = queue->desc;
     const uint64_t mask = IXGBE_RXD_DECISIVE | queue->errors;
-    const uint64_t longest = pool->buffer_size;
+    const uint64_t longest = ir_pool_longest(pool);
     const uint64_t start = queue->ring.head;
     const uint64_t grant = pool->grant_next;
     uint64_t count = from;
@@ -371,6 +372,7 @@ static inline uint64_t rx_run(struct ixgbe_rxq *queue, struct ir_pool *pool, str
         /*@ assert window: in_window_at(&queue->ring, head, queue->ring.tail, head); */
         /*@ assert oldest: l->place[queue->ring.slot[head]] == tag + head; */
         /*@ assert before: \at(l->place[\at(queue->ring.slot[head], Here)], Pre) == tag + head; */
+        /*@ assert fits: frame_fits(pool, decision % 4294967296); */
         /*@ ghost offered: ; */
         rx_deliver(queue, pool, head, grant + (count - from), pkts, count, decision % 4294967296u)
             /*@ ghost (l, tag) */;

@@ -76,18 +76,18 @@ static inline void ixgbe_tx_free(struct ixgbe_txq *queue, struct ir_pool *pool, 
 /*@ requires \valid_read(pool) && longest >= IXGBE_TXD_LEGACY_LEAST;
     assigns \nothing;
     ensures \result == 0 || \result == -116 || \result == -90;
-    ensures \result == 0 <==>
-        held(pool, pkt) && tx_least(kind) <= pkt_size(pkt) <= longest;
+    ensures \result == 0 <==> held(pool, pkt) && tx_sendable(kind, pkt_size(pkt), longest);
     ensures \result == -116 <==> !held(pool, pkt);
 */
 static inline int32_t ixgbe_tx_refusal(const struct ir_pool *pool, struct ir_pkt pkt,
                                        uint32_t longest, enum ixgbe_tx_kind kind)
 {
-    uint32_t length = ir_handle_length(pkt);
-
     if (!ir_pool_holds(pool, pkt))
         return -ESTALE;
-    return ir_in_range(length, ixgbe_tx_least(kind), longest) ? 0 : -EMSGSIZE;
+    if (kind == IXGBE_TX_LEGACY &&
+        !ir_in_range(ir_handle_length(pkt), IXGBE_TXD_LEGACY_LEAST, longest))
+        return -EMSGSIZE;
+    return 0;
 }
 
 /* Lend the packet's buffer to the device, in slot `tail`. */
@@ -96,7 +96,7 @@ static inline int32_t ixgbe_tx_refusal(const struct ir_pool *pool, struct ir_pkt
     requires TAG_OK(tag);
     requires desc == queue->desc && tail < queue->ring.size;
     requires distance(queue->ring.head, queue->ring.size, tail) < queue->ring.size - 1;
-    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= queue->frame_max;
+    requires held(pool, pkt) && frame_fits(pool, pkt_size(pkt));
     assigns pool->holder[0 .. 65535], queue->ring.slot[tail], l->place[0 .. 65535];
     BALANCED_AT(ensures, pool, l, pool->free_count, &queue->ring, queue->ring.head, tail + 1, tag)
     ensures l->place[pkt_index(pkt)] == tag + tail;
@@ -123,8 +123,7 @@ static inline void ixgbe_tx_lend(struct ixgbe_txq *queue, struct ixgbe_desc *des
 /* Ask for a report (RS) once the last packet, in the slot before the tail, is sent, and tell the
  * device to send up to there (TDT). */
 /*@ requires \valid(queue) && ring_shape(&queue->ring) && \valid_read(queue->regs);
-    requires IR_FRAME_MIN <= pkt_size(last) <= IR_FRAME_MAX;
-    requires \valid_read(queue->pool) && pkt_size(last) <= queue->pool->buffer_size;
+    requires \valid_read(queue->pool) && frame_fits(queue->pool, pkt_size(last));
     requires \valid(queue->desc + (0 .. queue->ring.size - 1));
     requires runs: queue->broken == 0;
     assigns queue->broken;
@@ -167,9 +166,9 @@ static inline void ixgbe_tx_announce(struct ixgbe_txq *queue, struct ir_pkt last
     ensures lent: \forall integer i; 0 <= i < \result ==>
         l->place[pkt_index(pkts[i])] >= PLACE_RING && !held(pool, pkts[i]);
     ensures lengths: \forall integer i; from <= i < \result ==>
-        IR_FRAME_MIN <= pkt_size(pkts[i]) <= queue->frame_max;
+        frame_fits(pool, pkt_size(pkts[i]));
     ensures refused: \result < to ==> !(held(pool, pkts[\result]) &&
-        tx_least(kind) <= pkt_size(pkts[\result]) <= queue->frame_max);
+        tx_sendable(kind, pkt_size(pkts[\result]), queue->frame_max));
 */
 static inline uint64_t ixgbe_tx_lend_run(struct ixgbe_txq *queue, struct ir_pool *pool,
                                          const struct ir_pkt *pkts, uint64_t from, uint64_t to,
@@ -188,7 +187,7 @@ static inline uint64_t ixgbe_tx_lend_run(struct ixgbe_txq *queue, struct ir_pool
             \at(used(&queue->ring), Pre) + (sent - from);
         loop invariant same: pkts_stay{Pre, Here}(pkts, to);
         loop invariant lengths: \forall integer i; from <= i < sent ==>
-            IR_FRAME_MIN <= pkt_size(pkts[i]) <= queue->frame_max;
+            frame_fits(pool, pkt_size(pkts[i]));
         loop invariant dead: \forall integer i; 0 <= i < sent ==> !held(pool, pkts[i]);
         loop invariant lent: \forall integer i; 0 <= i < sent ==>
             l->place[pkt_index(pkts[i])] >= PLACE_RING;
@@ -210,6 +209,7 @@ static inline uint64_t ixgbe_tx_lend_run(struct ixgbe_txq *queue, struct ir_pool
         /*@ assert before: \at(l->place[\at(pkt_index(pkt), Here)], Pre) == PLACE_APP; */
         /*@ assert fresh: \forall integer i; 0 <= i < sent ==>
                 pkt_index(pkts[i]) != pkt_index(pkt); */
+        /*@ assert fits: frame_fits(pool, pkt_size(pkt)); */
         /*@ ghost checked: ; */
         ixgbe_tx_lend(queue, desc, pool, pkt, start + (sent - from), kind) /*@ ghost (l, tag) */;
         /*@ assert same_pkts: pkts_stay{checked, Here}(pkts, to); */
@@ -228,6 +228,10 @@ static inline uint64_t ixgbe_tx_lend_run(struct ixgbe_txq *queue, struct ir_pool
         /*@ assert in_place: in_ring(l->place[pkt_index(pkts[sent])], tag); */
         /*@ assert rest_stays: others_stay{checked, Here}(l, pkt_index(pkts[sent])); */
         /*@ assert moved: ring_sends{checked, Here}(l, tag); */
+        /*@ assert same_size: pool->buffer_size == \at(pool->buffer_size, checked); */
+        /*@ assert older_fit: \forall integer i; from <= i < sent ==>
+                frame_fits(pool, pkt_size(pkts[i])); */
+        /*@ assert newest_fits: frame_fits(pool, pkt_size(pkts[sent])); */
         sent++;
     }
     ir_run_set_tail(&queue->ring, start + (sent - from)) /*@ ghost (pool, l, tag) */;
@@ -253,9 +257,9 @@ static inline uint64_t ixgbe_tx_lend_run(struct ixgbe_txq *queue, struct ir_pool
     ensures none_sent: \result == 0 ==> others_stay{Pre, Post}(l, -1);
     ensures dead: \forall integer i; 0 <= i < \result ==> !held(pool, pkts[i]);
     ensures lengths: \forall integer i; 0 <= i < \result ==>
-        IR_FRAME_MIN <= pkt_size(pkts[i]) <= queue->frame_max;
+        frame_fits(pool, pkt_size(pkts[i]));
     ensures refused: \result == 0 && count > 0 ==> !(held(pool, pkts[0]) &&
-        tx_least(kind) <= pkt_size(pkts[0]) <= queue->frame_max);
+        tx_sendable(kind, pkt_size(pkts[0]), queue->frame_max));
 */
 static IR_APART uint64_t ixgbe_tx_lend_around(struct ixgbe_txq *queue, struct ir_pool *pool,
                                               const struct ir_pkt *pkts, uint64_t count,
@@ -300,9 +304,9 @@ static IR_APART uint64_t ixgbe_tx_lend_around(struct ixgbe_txq *queue, struct ir
     ensures none_sent: \result == 0 ==> others_stay{Pre, Post}(l, -1);
     ensures dead: \forall integer i; 0 <= i < \result ==> !held(pool, pkts[i]);
     ensures lengths: \forall integer i; 0 <= i < \result ==>
-        IR_FRAME_MIN <= pkt_size(pkts[i]) <= queue->frame_max;
+        frame_fits(pool, pkt_size(pkts[i]));
     ensures refused: \result == 0 && count > 0 ==> !(held(pool, pkts[0]) &&
-        tx_least(kind) <= pkt_size(pkts[0]) <= queue->frame_max);
+        tx_sendable(kind, pkt_size(pkts[0]), queue->frame_max));
 */
 static inline uint64_t ixgbe_tx_lend_all(struct ixgbe_txq *queue, struct ir_pool *pool,
                                          const struct ir_pkt *pkts, uint64_t count,

@@ -179,6 +179,7 @@ static void info(const struct ir_dev *base, struct ir_info *out)
     out->device = base->transport->device;
     out->rx_queues_max = dev->pairs_max;
     out->tx_queues_max = dev->pairs_max;
+    out->frame_min = IR_FRAME_MIN;
     out->frame_max = virtio_frame_max(dev);
 }
 

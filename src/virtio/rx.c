@@ -139,7 +139,7 @@ static inline void rx_store(struct ir_pkt *pkts, uint64_t count, struct ir_pkt p
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires used(&queue->ring.window) > 0 && pool->grant_next <= pool->grant_last;
-    requires IR_FRAME_MIN <= length <= pool->buffer_size;
+    requires frame_fits(pool, length);
     requires \valid(pkts + (0 .. count));
     requires \separated(pkts + (0 .. count), queue, pool, l);
     requires vall_held(pool, pkts, count);
@@ -221,7 +221,7 @@ static inline void rx_count(struct virtio_rxq *rxq, uint64_t count, uint64_t byt
     assigns rxq->queue.ring.window.slot[0 .. 4095], rxq->queue.ring.id_at[0 .. 4095],
         rxq->queue.ring.position_of[0 .. 4095], l->place[0 .. 65535];
     VBALANCED(ensures, pool, l, &rxq->queue.ring, tag)
-    ensures \result == 0 || IR_FRAME_MIN <= \result <= pool->buffer_size;
+    ensures \result == 0 || frame_fits(pool, \result);
     ensures ring_shuffles{Pre, Post}(l, tag);
 */
 static inline uint32_t rx_offered(struct virtio_rxq *rxq, struct ir_pool *pool)

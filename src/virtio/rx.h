@@ -33,7 +33,7 @@ static inline uint32_t virtio_num_buffers(const struct ir_pool *pool, uint32_t i
     assigns \nothing;
     ensures \result == 0 || \result == 1;
     ensures oldest: \result == 1 ==> done.id == rxq->queue.ring.id_at[rxq->queue.ring.window.head];
-    ensures fits: \result == 1 ==> IR_FRAME_MIN <= done.length - rxq->queue.header <= pool->buffer_size;
+    ensures fits: \result == 1 ==> frame_fits(pool, done.length - rxq->queue.header);
 */
 static inline uint32_t virtio_deliverable(const struct virtio_rxq *rxq, const struct ir_pool *pool,
                                           struct virtio_completion done)
@@ -42,7 +42,7 @@ static inline uint32_t virtio_deliverable(const struct virtio_rxq *rxq, const st
     uint64_t header = rxq->queue.header;
 
     if (done.id != (uint32_t)ring->id_at[ring->window.head] ||
-        done.length < header + IR_FRAME_MIN || done.length > header + pool->buffer_size)
+        done.length < header + IR_FRAME_MIN || done.length > header + ir_pool_longest(pool))
         return 0u;
     return rxq->mergeable == 0u ||
            virtio_num_buffers(pool, ring->window.slot[ring->window.head]) == 1u;

@@ -169,17 +169,15 @@ virtio_tx_reclaim(struct virtio_txq *txq) /*@ ghost (struct ledger \ghost *l, in
 /*@ requires \valid_read(txq) && \valid_read(pool);
     assigns \nothing;
     ensures \result == 0 || \result == -116 || \result == -90;
-    ensures \result == 0 <==> held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt) <= txq->frame_max;
+    ensures \result == 0 <==> held(pool, pkt) && pkt_size(pkt) <= txq->frame_max;
     ensures \result == -116 <==> !held(pool, pkt);
 */
 static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_pool *pool,
                                struct ir_pkt pkt)
 {
-    uint32_t length = ir_handle_length(pkt);
-
     if (!ir_pool_holds(pool, pkt))
         return -ESTALE;
-    return length >= IR_FRAME_MIN && length <= txq->frame_max ? 0 : -EMSGSIZE;
+    return ir_handle_length(pkt) <= txq->frame_max ? 0 : -EMSGSIZE;
 }
 
 /* Lend the packet's buffer to the device, in the position at the tail. */
@@ -187,7 +185,7 @@ static inline int32_t tx_check(const struct virtio_txq *txq, const struct ir_poo
     VBALANCED(requires, pool, l, &queue->ring, tag)
     requires TAG_OK(tag);
     requires used(&queue->ring.window) < queue->ring.window.size - 1;
-    requires held(pool, pkt) && IR_FRAME_MIN <= pkt_size(pkt);
+    requires held(pool, pkt);
     assigns pool->holder[0 .. 65535], queue->ring.window.slot[0 .. 4095],
         queue->ring.window.tail, queue->posted_turn, l->place[0 .. 65535];
     QUEUE_OK(ensures, queue, pool, l)
@@ -268,7 +266,7 @@ static inline void tx_count(struct virtio_txq *txq, uint64_t sent, uint64_t byte
     ensures none_sent: \result == 0 ==> others_stay{Pre, Post}(l, -1);
     ensures dead: vall_dead(pool, pkts, \result);
     ensures refused: \result == 0 && count > 0 ==> !(held(pool, pkts[0]) &&
-        IR_FRAME_MIN <= pkt_size(pkts[0]) <= txq->frame_max);
+        pkt_size(pkts[0]) <= txq->frame_max);
 */
 static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
                                    const struct ir_pkt *pkts, uint64_t count)
@@ -314,14 +312,14 @@ static inline uint64_t tx_lend_all(struct virtio_txq *txq, struct ir_pool *pool,
     }
     /*@ assert dead: vall_dead(pool, pkts, sent); */
     /*@ assert refusal: sent == 0 && count > 0 ==> !(held(pool, pkts[0]) &&
-            IR_FRAME_MIN <= pkt_size(pkts[0]) <= txq->frame_max); */
+            pkt_size(pkts[0]) <= txq->frame_max); */
     /*@ ghost counting: ; */
     tx_count(txq, sent, bytes) /*@ ghost (pool, pkts, count, l, tag) */;
     /*@ assert app_step: app_keeps{counting, Here}(pool, l); */
     /*@ assert app_steps: app_keeps_in_steps{Pre, counting, Here}(pool, l); */
     /*@ assert app: app_keeps{Pre, Here}(pool, l); */
     /*@ assert still_refused: sent == 0 && count > 0 ==> !(held(pool, pkts[0]) &&
-            IR_FRAME_MIN <= pkt_size(pkts[0]) <= txq->frame_max); */
+            pkt_size(pkts[0]) <= txq->frame_max); */
     return sent;
 }
 

@@ -110,6 +110,7 @@ static void opened_device_says_what_it_is(void **state)
     assert_int_equal(info.vendor, 0x8086);
     assert_int_equal(info.rx_queues_max, 64);
     assert_int_equal(info.tx_queues_max, 64);
+    assert_int_equal(info.frame_min, IR_FRAME_MIN);
     assert_int_equal(info.frame_max, IR_FRAME_MAX);
     assert_int_equal(ir_domain_destroy(domain), -EBUSY);
     assert_int_equal(ir_close(dev), 0);

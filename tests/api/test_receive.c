@@ -258,8 +258,9 @@ static void jumbo_frames_fit_large_buffers(void **state)
     card_expect_sent(card, IR_FRAME_MAX, 3);
     assert_int_equal(ir_rx(card->rx, &pkt, 1), 1);
     card_expect(card, pkt, IR_FRAME_MAX, 4);
-    assert_int_equal(ir_pkt_alloc(jumbo, IR_FRAME_MAX + 1, &pkt), 0);
-    assert_int_equal(ir_tx(card->tx, &pkt, 1), -EMSGSIZE);
+    assert_int_equal(ir_pkt_alloc(jumbo, IR_FRAME_MAX + 1, &pkt), -EMSGSIZE);
+    assert_int_equal(ir_pkt_alloc(jumbo, IR_FRAME_MAX, &pkt), 0);
+    assert_int_equal(ir_pkt_set_length(jumbo, &pkt, IR_FRAME_MAX + 1), -EMSGSIZE);
     assert_int_equal(ir_pkt_free(jumbo, pkt), 0);
     card_no_violation(card);
     assert_int_equal(ir_close(card->dev), 0);

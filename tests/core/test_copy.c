@@ -39,7 +39,7 @@ static void assert_only(const struct ir_pool *pool, struct ir_pkt pkt)
 
 static void copy_has_each_byte_and_touches_no_other(void **state)
 {
-    static const uint32_t lengths[] = {0, 1, 14, 60, 1514, BOOKS_SIZE};
+    static const uint32_t lengths[] = {IR_FRAME_MIN, 15, 60, 1514, BOOKS_SIZE};
     struct ir_pool *pool = *state;
 
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
@@ -77,6 +77,7 @@ static void what_does_not_fit_is_refused_and_changes_nothing(void **state)
 
     begin(pool);
     assert_int_equal(ir_pool_copy(pool, source, BOOKS_SIZE + 1, &pkt), -EMSGSIZE);
+    assert_int_equal(ir_pool_copy(pool, source, IR_FRAME_MIN - 1, &pkt), -EMSGSIZE);
     assert_int_equal(pkt.bits, 42);
     books_balance(pool, 0, 0);
     assert_only(pool, pkt);

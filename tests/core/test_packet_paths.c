@@ -167,7 +167,7 @@ static void field_of_a_packet_that_is_not_held_is_stale(void **state)
     nothing_happens(packet, packet->pkt, 4, -ESTALE);
 }
 
-static void length_can_be_anything_up_to_the_buffer(void **state)
+static void length_can_be_that_of_any_frame(void **state)
 {
     struct packet *packet = *state;
     struct ir_pkt pkt = packet->pkt;
@@ -175,17 +175,18 @@ static void length_can_be_anything_up_to_the_buffer(void **state)
     assert_int_equal(ir_pkt_set_length(packet->pool, &pkt, SIZE), 0);
     assert_int_equal(ir_pkt_length(pkt), SIZE);
     assert_non_null(ir_pkt_data(packet->pool, pkt, SIZE - 1, 1));
-    assert_int_equal(ir_pkt_set_length(packet->pool, &pkt, 0), 0);
-    assert_int_equal(ir_pkt_length(pkt), 0);
+    assert_int_equal(ir_pkt_set_length(packet->pool, &pkt, IR_FRAME_MIN), 0);
+    assert_int_equal(ir_pkt_length(pkt), IR_FRAME_MIN);
     assert_int_equal(ir_handle_grant(pkt), ir_handle_grant(packet->pkt));
     assert_int_equal(ir_handle_index(pkt), ir_handle_index(packet->pkt));
 }
 
-static void length_beyond_the_buffer_is_refused(void **state)
+static void length_of_no_frame_is_refused(void **state)
 {
     struct packet *packet = *state;
     struct ir_pkt pkt = packet->pkt;
 
+    assert_int_equal(ir_pkt_set_length(packet->pool, &pkt, IR_FRAME_MIN - 1), -EMSGSIZE);
     assert_int_equal(ir_pkt_set_length(packet->pool, &pkt, SIZE + 1), -EMSGSIZE);
     assert_int_equal(ir_pkt_set_length(packet->pool, &pkt, UINT32_MAX), -EMSGSIZE);
     assert_int_equal(pkt.bits, packet->pkt.bits);
@@ -213,8 +214,8 @@ int main(void)
         PACKET(fields_are_written_in_network_order_and_nothing_else_is),
         PACKET(field_that_leaves_the_packet_is_invalid),
         PACKET(field_of_a_packet_that_is_not_held_is_stale),
-        PACKET(length_can_be_anything_up_to_the_buffer),
-        PACKET(length_beyond_the_buffer_is_refused),
+        PACKET(length_can_be_that_of_any_frame),
+        PACKET(length_of_no_frame_is_refused),
         PACKET(length_of_a_packet_that_is_not_held_cannot_change),
     };
 

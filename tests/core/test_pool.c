@@ -123,8 +123,8 @@ static void each_buffer_is_handed_out_once(void **state)
     struct ir_pkt more = {77};
 
     for (uint32_t i = 0; i < BOOKS_BUFFERS; i++) {
-        assert_int_equal(ir_pool_take(pool, i, &pkts[i]), 0);
-        assert_int_equal(ir_handle_length(pkts[i]), i);
+        assert_int_equal(ir_pool_take(pool, IR_FRAME_MIN + i, &pkts[i]), 0);
+        assert_int_equal(ir_handle_length(pkts[i]), IR_FRAME_MIN + i);
         assert_true(ir_pool_holds(pool, pkts[i]));
         books_balance(pool, 0, i + 1);
     }
@@ -136,11 +136,13 @@ static void each_buffer_is_handed_out_once(void **state)
     }
 }
 
-static void packet_longer_than_its_buffer_is_refused(void **state)
+static void packet_of_no_frames_length_is_refused(void **state)
 {
     struct ir_pool *pool = *state;
     struct ir_pkt pkt = {77};
 
+    assert_int_equal(ir_pool_take(pool, 0, &pkt), -EMSGSIZE);
+    assert_int_equal(ir_pool_take(pool, IR_FRAME_MIN - 1, &pkt), -EMSGSIZE);
     assert_int_equal(ir_pool_take(pool, BOOKS_SIZE + 1, &pkt), -EMSGSIZE);
     assert_int_equal(ir_pool_take(pool, UINT32_MAX, &pkt), -EMSGSIZE);
     assert_int_equal(pkt.bits, 77);
@@ -293,7 +295,7 @@ int main(void)
         BOOKED(new_pool_has_all_its_buffers_free),
         BOOKED(device_address_of_each_buffer_lies_in_the_pool),
         BOOKED(each_buffer_is_handed_out_once),
-        BOOKED(packet_longer_than_its_buffer_is_refused),
+        BOOKED(packet_of_no_frames_length_is_refused),
         BOOKED(packet_can_be_freed_once),
         BOOKED(old_handle_stays_stale_when_its_buffer_has_a_new_owner),
         BOOKED(forged_handles_hold_nothing),

@@ -113,6 +113,7 @@ static void packet_longer_than_a_buffer_is_refused(void **state)
 {
     struct ir_pkt pkt = {42};
 
+    assert_int_equal(ir_pool_take(*state, IR_FRAME_MIN - 1, &pkt), -EMSGSIZE);
     assert_int_equal(ir_pool_take(*state, SIZE + 1, &pkt), -EMSGSIZE);
     assert_int_equal(ir_pool_take(*state, UINT32_MAX, &pkt), -EMSGSIZE);
     assert_int_equal(pkt.bits, 42);
@@ -127,8 +128,8 @@ static void empty_pool_gives_nothing_until_a_packet_is_returned(void **state)
     struct ir_pkt more = {42};
 
     for (uint32_t i = 0; i < BUFFERS; i++) {
-        assert_int_equal(ir_pool_take(pool, i, &pkts[i]), 0);
-        assert_int_equal(ir_handle_length(pkts[i]), i);
+        assert_int_equal(ir_pool_take(pool, IR_FRAME_MIN + i, &pkts[i]), 0);
+        assert_int_equal(ir_handle_length(pkts[i]), IR_FRAME_MIN + i);
         assert_int_equal(ir_pool_holds(pool, pkts[i]), 1);
     }
     assert_int_equal(ir_pool_take(pool, 60, &more), -ENOBUFS);

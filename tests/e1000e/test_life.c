@@ -35,6 +35,7 @@ static void card_that_was_opened_is_set_up_and_off(void **state)
     assert_string_equal(info.driver, "e1000e");
     assert_int_equal(info.rx_queues_max, 1);
     assert_int_equal(info.tx_queues_max, 1);
+    assert_int_equal(info.frame_min, 17);
     assert_int_equal(info.frame_max, 9230);
 }
 

@@ -232,10 +232,8 @@ static void shortest_frame_is_a_header(void **state)
     struct ir_pkt pkt;
 
     (void)state;
-    assert_int_equal(ir_pkt_alloc(&bare->pool, IR_FRAME_MIN - 1u, &pkt), 0);
-    assert_int_equal(virtio_tx_burst(&bare->tx, &pkt, 1), -EMSGSIZE);
-    bare_balance(bare, 1);
-    assert_int_equal(ir_pkt_free(&bare->pool, pkt), 0);
+    assert_int_equal(ir_pkt_alloc(&bare->pool, IR_FRAME_MIN - 1u, &pkt), -EMSGSIZE);
+    bare_balance(bare, 0);
     assert_int_equal(ir_pkt_alloc(&bare->pool, IR_FRAME_MIN, &pkt), 0);
     assert_int_equal(virtio_tx_burst(&bare->tx, &pkt, 1), 1);
     bare_balance(bare, 0);

@@ -245,6 +245,7 @@ static void longest_frame_without_an_mtu_is_what_a_buffer_holds(void **state)
 
     (void)state;
     ir_info(card->dev, &info);
+    assert_int_equal(info.frame_min, IR_FRAME_MIN);
     assert_int_equal(info.frame_max, IR_FRAME_MAX);
     assert_int_equal(ir_tx(card->tx, &pkt, 1), 1);
     card_settle(card);
