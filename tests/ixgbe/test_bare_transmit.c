@@ -118,8 +118,7 @@ static void refused_packet_ends_the_burst_and_what_follows_stays_with_the_caller
         for (uint32_t i = 0; i < 4; i++)
             pkts[i] = take(bare, 60);
         assert_int_equal(ir_pool_return(&bare->pool, pkts[refused]), 0);
-        assert_int_equal(ixgbe_tx_burst(&bare->tx, pkts, 4),
-                         refused == 0 ? -ESTALE : (int)refused);
+        assert_int_equal(ixgbe_tx_burst(&bare->tx, pkts, 4), refused == 0 ? -ESTALE : (int)refused);
         bare_balance(bare, 3 - refused);
         for (uint32_t i = refused + 1; i < 4; i++)
             assert_int_equal(ir_pool_return(&bare->pool, pkts[i]), 0);
