@@ -28,7 +28,7 @@ static const struct option list[] = {
     {"burst", NUMBER, OWN(burst), 1, STAND_BURST_MAX, "N     packets a burst (32)"},
     {"ring", NUMBER, STAND(ring), 64, 4096, "N      descriptors of each ring (512)"},
     {"buffers", NUMBER, STAND(buffers), 512, 65535, "N   of the pool (4096)"},
-    {"size", NUMBER, STAND(size), 60, 1518, "N      bytes a frame without checksum (60)"},
+    {"size", NUMBER, STAND(size), 60, IR_FRAME_MAX, "N      bytes a frame without checksum (60)"},
     {"rate", NUMBER, STAND(rate), 0, 1000000000,
      "N      frames a second and card; 0, the default: all it can"},
     {"ms", NUMBER, OWN(ms), 0, 600000, "N        milliseconds of throughput (1000)"},

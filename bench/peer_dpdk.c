@@ -257,6 +257,8 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     peer->buffers = (uint32_t)options->buffers - 1u; /* what a ring of that size holds */
     if (options->private || options->sandbox || options->wait)
         return stand_complain(peer->name, "--private, --sandbox and --wait are Ironring's", 0);
+    if (options->size > STAND_FRAME_MAX)
+        return stand_complain(peer->name, "DPDK is not set up for jumbo frames here", 0);
     peer->path = find_path(options->path != NULL ? options->path : paths[0].name);
     if (peer->path == NULL)
         return stand_complain(peer->name, "--path: give vector, scalar or offloads", 0);

@@ -77,6 +77,16 @@ static int make_plain(struct peer *peer, const struct stand_options *options)
     return 0;
 }
 
+/* Of the buffers that hold a whole frame. */
+static uint32_t buffer_size(const struct stand_options *options)
+{
+    uint32_t size = IR_BUFFER_SIZE_MIN;
+
+    while (size < options->size)
+        size *= 2u;
+    return size;
+}
+
 int peer_open(struct peer **opened, const struct stand_options *options,
               const char *const devices[PEER_CARDS], struct card cards[PEER_CARDS])
 {
@@ -93,7 +103,7 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     error = ir_domain_create(&peer->domain);
     if (error == 0)
         error = (options->private ? ir_pool_create_private : ir_pool_create)(
-            peer->domain, (uint32_t)options->buffers, IR_BUFFER_SIZE_MIN, &peer->pool);
+            peer->domain, (uint32_t)options->buffers, buffer_size(options), &peer->pool);
     if (error < 0)
         return stand_complain(peer->name, "no memory for the packets", error);
     for (uint32_t i = 0; i < PEER_CARDS; i++)

@@ -108,6 +108,8 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     if (options->private || options->sandbox || options->wait || options->path != NULL)
         return stand_complain(peer->name, "--private, --sandbox, --wait and --path are not ixy's",
                               0);
+    if (options->size > STAND_FRAME_MAX)
+        return stand_complain(peer->name, "ixy takes no jumbo frames here", 0);
     if (options->ring != RING || options->buffers != BUFFERS)
         return stand_complain(peer->name, "ixy has rings of 512, and 4096 buffers", 0);
     set_vfio_container(CONTAINER);

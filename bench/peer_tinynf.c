@@ -144,6 +144,8 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     if (options->private || options->sandbox || options->wait || options->path != NULL)
         return stand_complain(peer->name,
                               "--private, --sandbox, --wait and --path are not TinyNF's", 0);
+    if (options->size > STAND_FRAME_MAX)
+        return stand_complain(peer->name, "TinyNF takes no jumbo frames here", 0);
     if (options->ring != IXGBE_RING_SIZE)
         return stand_complain(peer->name, "TinyNF has rings of 256: give --ring 256", 0);
     for (uint32_t i = 0; i < PEER_CARDS; i++)

@@ -19,6 +19,7 @@
 #include "peer.h"
 
 #define STAND_BURST_MAX PEER_BURST_MAX
+#define STAND_FRAME_MAX 1518u /* bytes of a frame that is not jumbo; what peers can take */
 
 /* What the driver does with packets. */
 enum stand_way {
@@ -32,7 +33,7 @@ struct stand_options {
     const char *name; /* of the program, for messages */
     const char *card; /* device string without wires, such as sim:82599 */
     const char *wire; /* of the cards: gen or flood */
-    uint64_t size;    /* bytes a frame without checksum */
+    uint64_t size;    /* bytes a frame without checksum, jumbo ones too */
     uint64_t rate;    /* frames a second of each receiving card, 0 for as many as it can */
     uint64_t ring;    /* descriptors of each ring */
     uint64_t buffers; /* of the pool */

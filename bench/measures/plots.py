@@ -154,9 +154,8 @@ plot $ring using 1:2 with linespoints pointtype 7 linecolor "{COLOURS[0]}"
 set xrange [1600:82000]
 set xlabel "buffers of 2 KiB in the pool"
 plot $pool using 1:2 with linespoints pointtype 7 linecolor "{COLOURS[0]}"
-unset logscale x
 set key bottom center
-set xrange [0:1600]
+set xrange [50:11000]
 set y2range [0:*]
 set y2tics
 set border 11

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Runs of the programs on two cores: bench/throughput and bench/latency."""
+import concurrent.futures
 import json
 import os
 import subprocess
@@ -60,6 +61,21 @@ class Programs:
             sys.stderr.write(done.stderr)
             raise SystemExit(f'{sys.argv[0]}: failed: {" ".join(command)}')
         return self.taken(done.stdout, options)
+
+    def together(self, *options, number):
+        """What so many bench/throughput print that run at the same time, each on two cores of its own."""
+        allowed = sorted(os.sched_getaffinity(0))
+        places = [f'{allowed[2 * i]},{allowed[2 * i + 1]}' for i in range(number)]
+
+        def run(place):
+            command, done = self.start(('taskset', '--cpu-list', place), 'throughput', options)
+            if done.returncode != 0:
+                sys.stderr.write(done.stderr)
+                raise SystemExit(f'{sys.argv[0]}: failed: {" ".join(command)}')
+            return done.stdout
+
+        with concurrent.futures.ThreadPoolExecutor(number) as pool:
+            return [self.taken(printed, options) for printed in pool.map(run, places)]
 
     def peer(self, program, *options):
         """The same under bench/peer-run where that can be, which is for root; raises Failed."""

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""How throughput changes with the size of rings, of the pool, and of frames."""
+"""How throughput changes with the size of rings, of the pool, and of frames, and with more drivers at a time."""
 import statistics
+
+from measures import programs as machine
 
 NAME = 'scaling'
 KEY = ('of', 'value')
@@ -8,15 +10,24 @@ TOOLS = ('gcc',)
 SERIES = {
     'ring': ('--ring', (64, 128, 256, 512, 1024, 2048, 4096), ('--buffers', 32768)),
     'pool': ('--buffers', (2048, 4096, 8192, 16384, 32768, 65535), ()),
-    'frame': ('--size', (60, 124, 252, 508, 764, 1020, 1276, 1518), ()),
+    'frame': ('--size', (60, 124, 252, 508, 1020, 1518, 3000, 6000, 9724), ()),
 }
 WIRE = 24  # bytes that a frame takes on the wire besides: checksum, preamble, gap
-NOT_MEASURED = ('queues and cores: the simulated 82599 receives into its first queue alone',
-                'jumbo frames: the driver has buffers for whole frames only, and these programs small ones')
+NOT_MEASURED = 'queues of one card: the driver spreads no packets over several, so that all come by the first'
+
+
+def measure_drivers(programs):
+    """Drivers that share nothing, each with a core and its cards with another: as many as there are cores for."""
+    rows = []
+    for number in range(1, machine.cores() // 2 + 1):
+        got = [sum(one['mpps'] for one in programs.together('--ms', 250, number=number)) for _ in range(3)]
+        rows.append({'of': 'drivers', 'value': number, 'mpps': round(statistics.median(got), 3)})
+        print(f'  {number} at a time: {rows[-1]["mpps"]:.2f} Mpps', flush=True)
+    return rows
 
 
 def measure(programs, _):
-    rows = []
+    rows = measure_drivers(programs)
     for name, (option, values, more) in SERIES.items():
         for value in values:
             got = [programs.throughput(option, value, *more, ms=250) for _ in range(3)]
@@ -31,10 +42,10 @@ def measure(programs, _):
 
 def show(rows):
     print(f'\n{"scaling, burst 32, both ways together":40} {"Mpps":>7} {"Gbit/s":>8} {"card busy":>10}')
-    units = {'ring': 'descriptors a ring', 'pool': 'buffers of 2 KiB', 'frame': 'bytes a frame'}
+    units = {'drivers': 'drivers at a time', 'ring': 'descriptors a ring', 'pool': 'buffers of 2 KiB', 'frame': 'bytes a frame'}
     for row in rows:
         rate = f'{row["gbit_per_second"]:.1f}' if 'gbit_per_second' in row else '-'
-        print(f'{str(row["value"]) + " " + units[row["of"]]:40} {row["mpps"]:7.2f} {rate:>8} '
-              f'{row["card_busy_share"]:10.0%}')
-    for sentence in NOT_MEASURED:
-        print(f'Not measured: {sentence}.')
+        busy = f'{row["card_busy_share"]:.0%}' if 'card_busy_share' in row else '-'
+        print(f'{str(row["value"]) + " " + units[row["of"]]:40} {row["mpps"]:7.2f} {rate:>8} {busy:>10}')
+    print(f'Drivers at a time: as many as this machine has pairs of cores for, which is {machine.cores() // 2}.')
+    print(f'Not measured: {NOT_MEASURED}.')

@@ -12,7 +12,7 @@ from unittest import mock
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(ROOT / 'bench'), str(ROOT / 'ci')]
-from measures import counters, instructions, latency, peers, plots, programs, results  # noqa: E402
+from measures import counters, instructions, latency, peers, plots, programs, results, scaling  # noqa: E402
 
 # 100 instructions of the driver's, 5 of the library's for it, and 50 of the card's model with 7 below it.
 CALLGRIND = '''events: Ir Dr Dw
@@ -105,6 +105,36 @@ class Spread(unittest.TestCase):
 def printed(mpps, *repeats):
     """What bench/throughput prints, as far as it matters here."""
     return {'driver': 'some code', 'mpps': mpps, 'driver_cycles': list(repeats), 'core_share': 1.0}
+
+
+class Scaling(unittest.TestCase):
+
+    def test_each_driver_has_two_cores_of_its_own_and_their_packets_are_added(self):
+        runner = programs.Programs(pathlib.Path('build'), False)
+        prefixes = []
+
+        def start(prefix, program, options):
+            prefixes.append(prefix)
+            return [program], mock.Mock(returncode=0, stdout='{"mpps": 2.5, "core_share": 1.0}')
+
+        with mock.patch('os.sched_getaffinity', return_value={1, 2, 5, 6, 7}), redirect_stdout(io.StringIO()), \
+                mock.patch.object(runner, 'start', start):
+            rows = scaling.measure_drivers(runner)
+        self.assertEqual([(row['value'], row['mpps']) for row in rows], [(1, 2.5), (2, 5.0)])
+        self.assertEqual(sorted(set(prefixes)), [('taskset', '--cpu-list', '1,2'), ('taskset', '--cpu-list', '5,6')])
+
+    def test_a_driver_that_fails_ends_the_run(self):
+        runner = programs.Programs(pathlib.Path('build'), False)
+        failed = (['throughput'], mock.Mock(returncode=1, stderr=''))
+        with mock.patch.object(runner, 'start', return_value=failed), self.assertRaisesRegex(SystemExit, 'throughput'):
+            runner.together('--ms', 250, number=1)
+
+    def test_drivers_at_a_time_are_a_line_of_the_table(self):
+        text = io.StringIO()
+        with redirect_stdout(text):
+            scaling.show([{'of': 'drivers', 'value': 2, 'mpps': 50.0}])
+        self.assertIn('2 drivers at a time', text.getvalue())
+        self.assertIn('50.00', text.getvalue())
 
 
 class Peers(unittest.TestCase):
