@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
  * The ixgbe driver of ixy under measurement, from its own checkout, on simulated cards (card_mapped.h). It is used as
- * ixy's forwarder uses it. Two of its functions are replaced when the program is linked (bench/meson.build): where
- * the registers of a card come from, and how a card gets to reach memory, which is in huge pages then, as with VFIO.
+ * ixy's forwarder uses it. Three functions are replaced when the program is linked (bench/meson.build): where the
+ * registers of a card come from, how a card gets to reach memory, as with VFIO, and where huge pages come from.
  */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include "peer.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <driver/ixgbe.h>
@@ -25,6 +27,7 @@
 #define BUFFERS   4096u /* of each card's pool */
 #define ENTRY     2048u /* bytes of a buffer, ixy's note of it included */
 #define HUGE_PAGE (UINT64_C(1) << 21)
+#define ARENA     (UINT64_C(64) << 20)
 #define CONTAINER 0 /* any that is not -1: memory goes by vfio_map_dma */
 
 struct peer {
@@ -32,19 +35,21 @@ struct peer {
     struct card *cards;
     struct ixy_device *device[PEER_CARDS];
     struct mempool *made; /* packets that no card has received, or NULL: nobody has asked for one */
-    bool unreachable;     /* a card cannot reach some memory, which ixy does not ask */
+    uint8_t *arena;       /* what ixy has for huge pages, or NULL */
+    uint64_t used;        /* bytes of it */
 };
 
 /* One a process: ixy calls functions below that it gives no context. */
 static struct peer only;
 static const char *const addresses[PEER_CARDS] = {"first card", "second card"};
 
-/* What the linker calls those that take the place of ixy's. */
-uint8_t *__wrap_pci_map_resource(
-    const char *address); /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-uint64_t __wrap_vfio_map_dma(
-    void *memory,
-    uint32_t size); /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+/* What the linker calls those that take the place of others.
+ * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+uint8_t *__wrap_pci_map_resource(const char *address);
+uint64_t __wrap_vfio_map_dma(void *memory, uint32_t size);
+void *__wrap_mmap64(void *place, size_t length, int protection, int flags, int file, off_t offset);
+void *__real_mmap64(void *place, size_t length, int protection, int flags, int file, off_t offset);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* Registers of the card that ixgbe_init was given as a PCI address. */
 uint8_t *__wrap_pci_map_resource(const char *address)
@@ -52,15 +57,44 @@ uint8_t *__wrap_pci_map_resource(const char *address)
     return only.cards[strcmp(address, addresses[0]) == 0 ? 0 : 1].mapped;
 }
 
-/* Either card reaches what ixy allocates, at the addresses of the process. Rings are no whole pages. */
+/* The next of the arena, in whole pages, when huge pages are asked for. */
+void *__wrap_mmap64(void *place, size_t length, int protection, int flags, int file, off_t offset)
+{
+    uint64_t whole = (length + HUGE_PAGE - 1u) / HUGE_PAGE * HUGE_PAGE;
+    uint8_t *memory = only.arena + only.used;
+
+    if ((flags & MAP_HUGETLB) == 0)
+        return __real_mmap64(place, length, protection, flags, file, offset);
+    if (only.used + whole >= ARENA)
+        return MAP_FAILED;
+    only.used += whole;
+    return memory;
+}
+
+/* Cards reach the arena at the addresses of the process. */
 uint64_t __wrap_vfio_map_dma(void *memory, uint32_t size)
 {
-    uint64_t whole = (size + HUGE_PAGE - 1u) / HUGE_PAGE * HUGE_PAGE;
-
-    for (uint32_t i = 0; i < PEER_CARDS; i++)
-        if (card_reach(&only.cards[i], memory, (uintptr_t)memory, whole) != 0)
-            only.unreachable = true;
+    (void)size;
     return (uintptr_t)memory;
+}
+
+/* One mapping, since ixy tells a card that its buffers have 2048 bytes, which is 64 more than they have: what a card
+ * may reach must not end with the last of them. */
+static int find_arena(struct peer *peer)
+{
+    void *memory = __real_mmap64(NULL, ARENA, PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB | MAP_POPULATE, -1, 0);
+
+    if (memory == MAP_FAILED)
+        return stand_complain(peer->name, "no huge pages; start me by bench/peer-run", 0);
+    peer->arena = memory;
+    for (uint32_t i = 0; i < PEER_CARDS; i++) {
+        int error = card_reach(&peer->cards[i], memory, (uintptr_t)memory, ARENA);
+
+        if (error != 0)
+            return stand_complain(peer->name, "a card cannot reach ixy's memory", error);
+    }
+    return 0;
 }
 
 /* What ixy tells of its set-up goes to standard output, which is for figures here. Returns what puts that back, or -1. */
@@ -88,8 +122,6 @@ static int start_card(struct peer *peer, uint32_t number)
     peer->device[number] = ixgbe_init(addresses[number], 1, 1, 0);
     if (!restore_output(output))
         return stand_complain(peer->name, "cannot print any more", 0);
-    if (peer->unreachable)
-        return stand_complain(peer->name, "a card cannot reach ixy's memory", 0);
     if (!card_runs(card)) /* which ixy does not look at */
         return stand_complain(peer->name, "a card does not start", 0);
     (void)ir_sim_violations(card->dev, &card->excused); /* of a simulated card: cannot fail */
@@ -116,6 +148,8 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     for (uint32_t i = 0; i < PEER_CARDS; i++)
         if (card_open(&cards[i], peer->name, devices[i], NULL) != 0)
             return -1;
+    if (find_arena(peer) != 0)
+        return -1;
     for (uint32_t i = 0; i < PEER_CARDS; i++)
         if (start_card(peer, i) != 0)
             return -1;
@@ -190,7 +224,11 @@ int peer_idle(struct peer *peer)
 /* ixy cannot stop a card, nor tell which of its buffers are where: no loss can be seen here. */
 int peer_close(struct peer *peer)
 {
-    for (uint32_t i = 0; peer != NULL && i < PEER_CARDS; i++)
+    if (peer == NULL)
+        return 0;
+    for (uint32_t i = 0; i < PEER_CARDS; i++)
         card_close(&peer->cards[i]);
+    if (peer->arena != NULL)
+        (void)munmap(peer->arena, ARENA);
     return 0;
 }

@@ -221,9 +221,14 @@ void peer_touch(struct peer *peer, const union peer_packets *packets, uint32_t c
         buffers[i]->data->data[offset]++;
 }
 
+/* No more than there is room for: while what it has recycled ends with slot 255, TinyNF does not see that a ring is
+ * full, lends all of it, and so loses it. */
 int peer_send(struct peer *peer, uint32_t card, union peer_packets *packets, uint32_t count)
 {
-    return ixgbe_queue_tx_batch(&peer->tx[card], buffers_of(packets), narrow(count));
+    struct ixgbe_queue_tx *queue = &peer->tx[card];
+    uint8_t room = (uint8_t)(queue->recycled_head - queue->next - 1);
+
+    return ixgbe_queue_tx_batch(queue, buffers_of(packets), count < room ? narrow(count) : room);
 }
 
 /* To the pool that a packet is of. */

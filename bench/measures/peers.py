@@ -86,7 +86,7 @@ def run_all(programs, drivers, rounds, left_out):
                     continue
                 print(f'  round {number + 1} of {rounds}, burst {burst}: {name}', flush=True)
                 try:
-                    printed = programs.peer(program, *arguments, '--burst', burst, '--repeats', 3, '--ms', MS)
+                    printed = programs.peer(program, '--burst', burst, '--repeats', 3, '--ms', MS, *arguments)
                 except Failed as failure:
                     if name == OURS:
                         raise SystemExit(f'bench/run: {failure}') from failure

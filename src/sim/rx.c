@@ -273,7 +273,7 @@ static void count_missed(struct sim_card *card)
 }
 
 /* Descriptors that are filled together, so that the memory of all is under way while the first is waited for. */
-#define TOGETHER 32u
+#define TOGETHER 64u
 
 /* Where the buffers of up to `count` descriptors from `slot` on are: as many as can be filled like any
  * other. The first that cannot goes the way of all frames. */
