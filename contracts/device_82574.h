@@ -151,10 +151,12 @@ predicate card_stopped{L} =
   @/
   void e1000e_card_modify(uint32_t offset, uint32_t zeros, uint32_t ones);
 
-  /@ assigns card;
+  // What a wait has shown, once it has ended well.
+  /@ requires waited: answer == 0;
+     assigns card;
      ensures card_seen{Pre, Post}(offset, mask, value);
   @/
-  void e1000e_card_see(uint32_t offset, uint32_t mask, uint32_t value);
+  void e1000e_card_see(uint32_t offset, uint32_t mask, uint32_t value, int answer);
 */
 #endif
 

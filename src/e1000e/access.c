@@ -102,6 +102,6 @@ int e1000e_wait_until(struct e1000e_dev *dev, uint32_t offset, uint32_t mask, ui
         dev->trouble = trouble;
     if (result != 0)
         return note_absence(dev, result);
-    /*@ ghost e1000e_card_see(offset, mask, value); */
+    /*@ ghost e1000e_card_see(offset, mask, value, result); */
     return 0;
 }

@@ -69,6 +69,6 @@ int ixgbe_wait_until(struct ixgbe_dev *dev, uint32_t offset, uint32_t mask, uint
         dev->trouble = trouble;
     if (result != 0)
         return note_absence(dev, result);
-    /*@ ghost ixgbe_card_see(offset, mask, value); */
+    /*@ ghost ixgbe_card_see(offset, mask, value, result); */
     return 0;
 }
