@@ -84,10 +84,9 @@ static inline int32_t ixgbe_tx_refusal(const struct ir_pool *pool, struct ir_pkt
 {
     if (!ir_pool_holds(pool, pkt))
         return -ESTALE;
-    if (kind == IXGBE_TX_LEGACY &&
-        !ir_in_range(ir_handle_length(pkt), IXGBE_TXD_LEGACY_LEAST, longest))
-        return -EMSGSIZE;
-    return 0;
+    if (kind != IXGBE_TX_LEGACY)
+        return 0;
+    return ir_in_range(ir_handle_length(pkt), IXGBE_TXD_LEGACY_LEAST, longest) ? 0 : -EMSGSIZE;
 }
 
 /* Lend the packet's buffer to the device, in slot `tail`. */
