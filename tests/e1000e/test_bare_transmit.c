@@ -177,6 +177,17 @@ static void frame_too_short_to_be_padded_is_refused(void **state)
     assert_int_equal(bare->tail_writes, 1);
 }
 
+static void frame_longer_than_the_chip_knows_is_refused(void **state)
+{
+    struct bare *bare = *state;
+    struct ir_pkt pkts[2] = {take(bare, 1000), take(bare, 1001)};
+
+    bare->tx.frame_max = 1000;
+    assert_int_equal(e1000e_tx_burst(&bare->tx, pkts, 2), 1);
+    assert_int_equal(e1000e_tx_burst(&bare->tx, pkts + 1, 1), -EMSGSIZE);
+    bare_balance(bare, 1);
+}
+
 static void broken_queue_sends_and_returns_nothing(void **state)
 {
     struct bare *bare = *state;
@@ -214,6 +225,7 @@ int main(void)
         cmocka_unit_test_setup(reports_are_looked_for_only_when_many_are_out, open_bare),
         cmocka_unit_test_setup(reports_nobody_asked_for_do_no_harm, open_bare),
         cmocka_unit_test_setup(frame_too_short_to_be_padded_is_refused, open_bare),
+        cmocka_unit_test_setup(frame_longer_than_the_chip_knows_is_refused, open_bare),
         cmocka_unit_test_setup(broken_queue_sends_and_returns_nothing, open_bare),
     };
 
