@@ -118,6 +118,25 @@ static void packets_come_in_ring_order_with_their_lengths(void **state)
     }
 }
 
+static void each_packet_has_a_grant_of_its_own_burst_after_burst(void **state)
+{
+    struct bare *bare = *state;
+    struct ir_pkt pkts[BARE_SLOTS];
+    uint64_t next = bare->pool.grant_next;
+
+    ixgbe_rx_refill(&bare->rx);
+    for (uint32_t round = 0; round < 50; round++) {
+        uint32_t ready = 1 + round % 31;
+
+        for (uint32_t i = 0; i < ready; i++)
+            (void)write_back(bare, i, DD | EOP, 60);
+        assert_int_equal(burst(bare, pkts, ready), ready);
+        for (uint32_t i = 0; i < ready; i++)
+            assert_int_equal(ir_handle_grant(pkts[i]), next++);
+        free_all(bare, pkts, (int32_t)ready);
+    }
+}
+
 static void burst_never_writes_beyond_its_array(void **state)
 {
     struct bare *bare = *state;
@@ -361,6 +380,7 @@ int main(void)
         BARE(refill_lends_a_zeroed_descriptor_for_each_slot_but_one),
         BARE(refill_lends_the_last_buffers_of_a_small_pool),
         BARE(packets_come_in_ring_order_with_their_lengths),
+        BARE(each_packet_has_a_grant_of_its_own_burst_after_burst),
         BARE(burst_never_writes_beyond_its_array),
         BARE(burst_never_takes_more_than_was_lent),
         BARE(bad_frames_beyond_the_newest_slot_are_not_dropped),
