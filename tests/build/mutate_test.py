@@ -171,7 +171,8 @@ class Judgement(unittest.TestCase):
     def test_function_whose_contract_is_assumed_cannot_be_rejected_and_one_that_nobody_knows_is_an_error(self):
         proofs = proof.Proofs.__new__(proof.Proofs)
         proofs.root, proofs.manifest, proofs.units = CONTRACTS.parent, [], {}
-        for function, error in (('ir_in_range', None), ('ir_nothing', 'ir_nothing is no function of contracts/manifest')):
+        for function, error in (('ir_in_range', None),
+                                ('ir_nothing', 'ir_nothing is no function of contracts/manifest')):
             verdict = proofs.judge(mutants.Mutant('a_b', 'c.c', '', {'function': function}), None, None)
             self.assertFalse(verdict.rejected)
             self.assertEqual(verdict.error or None, error)
