@@ -7,7 +7,6 @@
 #define _GNU_SOURCE /* open_memstream */
 #include "peer.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,10 +22,8 @@
 #include <rte_prefetch.h>
 #include <rte_version.h>
 
-#include <ironring/sim.h>
-
 #include "card_mapped.h"
-#include "stand.h"
+#include "peer_mapped.h"
 
 #define POOL_CACHE   256u
 #define ANY_SOCKET   ((unsigned int)SOCKET_ID_ANY)
@@ -197,17 +194,11 @@ static int set_up_port(struct peer *peer, uint32_t number, uint16_t ring)
 
 static int start_port(const struct peer *peer, uint32_t number)
 {
-    struct card *card = &peer->cards[number];
     int error = rte_eth_dev_start(peer->port[number]);
 
-    if (error == 0 && !card_runs(card)) /* which the driver does not say */
-        error = -EIO;
-    if (error == 0) /* in set-up it writes registers that the model does not have, to no effect */
-        error = ir_sim_violations(card->dev, &card->excused);
     if (error != 0)
         return stand_complain(peer->name, "a card does not start", error);
-    card_plain(card);
-    return 0;
+    return peer_mapped_start(peer->name, &peer->cards[number]);
 }
 
 static bool has_said(const struct peer *peer, const char *sentence)
@@ -255,10 +246,8 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     peer->name = options->name;
     peer->cards = cards;
     peer->buffers = (uint32_t)options->buffers - 1u; /* what a ring of that size holds */
-    if (options->private || options->sandbox || options->wait)
-        return stand_complain(peer->name, "--private, --sandbox and --wait are Ironring's", 0);
-    if (options->size > STAND_FRAME_MAX)
-        return stand_complain(peer->name, "DPDK is not set up for jumbo frames here", 0);
+    if (peer_mapped_check(options) != 0)
+        return -1;
     peer->path = find_path(options->path != NULL ? options->path : paths[0].name);
     if (peer->path == NULL)
         return stand_complain(peer->name, "--path: give vector, scalar or offloads", 0);
@@ -279,13 +268,6 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     if (check_path(peer) != 0)
         return -1;
     end_log(peer, false);
-    return 0;
-}
-
-int peer_begin(struct peer *peer, const struct stand_options *options)
-{
-    (void)peer;
-    (void)options;
     return 0;
 }
 
@@ -337,12 +319,6 @@ void peer_free(struct peer *peer, const union peer_packets *packets, uint32_t fr
     (void)peer;
     for (uint32_t i = from; i < to; i++)
         rte_pktmbuf_free(packets->pointers[i]);
-}
-
-int peer_idle(struct peer *peer)
-{
-    (void)peer;
-    return 0;
 }
 
 int peer_close(struct peer *peer)

@@ -4,7 +4,7 @@
  * ixy's forwarder uses it. Three functions are replaced when the program is linked (bench/meson.build): where the
  * registers of a card come from, how a card gets to reach memory, as with VFIO, and where huge pages come from.
  */
-#define _GNU_SOURCE /* MAP_ANONYMOUS */
+#define _GNU_SOURCE /* MAP_HUGETLB */
 #include "peer.h"
 
 #include <stdbool.h>
@@ -18,10 +18,8 @@
 #include <memory.h>
 #include <pci.h>
 
-#include <ironring/sim.h>
-
 #include "card_mapped.h"
-#include "stand.h"
+#include "peer_mapped.h"
 
 #define RING      512u  /* ixy's own, as is the next */
 #define BUFFERS   4096u /* of each card's pool */
@@ -57,13 +55,13 @@ uint8_t *__wrap_pci_map_resource(const char *address)
     return only.cards[strcmp(address, addresses[0]) == 0 ? 0 : 1].mapped;
 }
 
-/* The next of the arena, in whole pages, when huge pages are asked for. */
+/* When ixy asks for huge pages, the next of the arena, in whole pages. */
 void *__wrap_mmap64(void *place, size_t length, int protection, int flags, int file, off_t offset)
 {
     uint64_t whole = (length + HUGE_PAGE - 1u) / HUGE_PAGE * HUGE_PAGE;
     uint8_t *memory = only.arena + only.used;
 
-    if ((flags & MAP_HUGETLB) == 0)
+    if ((flags & MAP_HUGETLB) == 0 || only.arena == NULL)
         return __real_mmap64(place, length, protection, flags, file, offset);
     if (only.used + whole >= ARENA)
         return MAP_FAILED;
@@ -76,25 +74,6 @@ uint64_t __wrap_vfio_map_dma(void *memory, uint32_t size)
 {
     (void)size;
     return (uintptr_t)memory;
-}
-
-/* One mapping, since ixy tells a card that its buffers have 2048 bytes, which is 64 more than they have: what a card
- * may reach must not end with the last of them. */
-static int find_arena(struct peer *peer)
-{
-    void *memory = __real_mmap64(NULL, ARENA, PROT_READ | PROT_WRITE,
-                                 MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB | MAP_POPULATE, -1, 0);
-
-    if (memory == MAP_FAILED)
-        return stand_complain(peer->name, "no huge pages; start me by bench/peer-run", 0);
-    peer->arena = memory;
-    for (uint32_t i = 0; i < PEER_CARDS; i++) {
-        int error = card_reach(&peer->cards[i], memory, (uintptr_t)memory, ARENA);
-
-        if (error != 0)
-            return stand_complain(peer->name, "a card cannot reach ixy's memory", error);
-    }
-    return 0;
 }
 
 /* What ixy tells of its set-up goes to standard output, which is for figures here. Returns what puts that back, or -1. */
@@ -114,7 +93,6 @@ static bool restore_output(int output)
 
 static int start_card(struct peer *peer, uint32_t number)
 {
-    struct card *card = &peer->cards[number];
     int output = divert_output();
 
     if (output < 0)
@@ -122,11 +100,7 @@ static int start_card(struct peer *peer, uint32_t number)
     peer->device[number] = ixgbe_init(addresses[number], 1, 1, 0);
     if (!restore_output(output))
         return stand_complain(peer->name, "cannot print any more", 0);
-    if (!card_runs(card)) /* which ixy does not look at */
-        return stand_complain(peer->name, "a card does not start", 0);
-    (void)ir_sim_violations(card->dev, &card->excused); /* of a simulated card: cannot fail */
-    card_plain(card);
-    return 0;
+    return peer_mapped_start(peer->name, &peer->cards[number]);
 }
 
 int peer_open(struct peer **opened, const struct stand_options *options,
@@ -137,29 +111,23 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     *opened = peer;
     peer->name = options->name;
     peer->cards = cards;
-    if (options->private || options->sandbox || options->wait || options->path != NULL)
-        return stand_complain(peer->name, "--private, --sandbox, --wait and --path are not ixy's",
-                              0);
-    if (options->size > STAND_FRAME_MAX)
-        return stand_complain(peer->name, "ixy takes no jumbo frames here", 0);
+    if (peer_mapped_check(options) != 0)
+        return -1;
+    if (options->path != NULL)
+        return stand_complain(peer->name, "--path is for others: ixy has one", 0);
     if (options->ring != RING || options->buffers != BUFFERS)
         return stand_complain(peer->name, "ixy has rings of 512, and 4096 buffers", 0);
     set_vfio_container(CONTAINER);
-    for (uint32_t i = 0; i < PEER_CARDS; i++)
-        if (card_open(&cards[i], peer->name, devices[i], NULL) != 0)
-            return -1;
-    if (find_arena(peer) != 0)
+    if (peer_mapped_open(peer->name, devices, cards) != 0)
+        return -1;
+    /* One mapping, since ixy tells a card that its buffers have 2048 bytes, which is 64 more than they have: what a
+     * card may reach must not end with the last of them. */
+    peer->arena = peer_mapped_memory(peer->name, cards, ARENA);
+    if (peer->arena == NULL)
         return -1;
     for (uint32_t i = 0; i < PEER_CARDS; i++)
         if (start_card(peer, i) != 0)
             return -1;
-    return 0;
-}
-
-int peer_begin(struct peer *peer, const struct stand_options *options)
-{
-    (void)peer;
-    (void)options;
     return 0;
 }
 
@@ -213,12 +181,6 @@ void peer_free(struct peer *peer, const union peer_packets *packets, uint32_t fr
     (void)peer;
     for (uint32_t i = from; i < to; i++)
         pkt_buf_free(packets->pointers[i]);
-}
-
-int peer_idle(struct peer *peer)
-{
-    (void)peer;
-    return 0;
 }
 
 /* ixy cannot stop a card, nor tell which of its buffers are where: no loss can be seen here. */

@@ -4,10 +4,9 @@
  * is used as its main program uses it: a pool for each direction, a queue that fails to send gives its packets back.
  * The functions that TinyNF asks of its environment are here: PCI, memory, time.
  */
-#define _GNU_SOURCE /* MAP_ANONYMOUS */
+#define _GNU_SOURCE /* nanosleep */
 #include "peer.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +16,8 @@
 #include <ixgbe/device.h>
 #include <ixgbe/queues.h>
 
-#include <ironring/sim.h>
-
 #include "card_mapped.h"
-#include "stand.h"
+#include "peer_mapped.h"
 
 #define BAR_SHIFT                                                                                  \
     20u /* bits of the address that a card's BAR 0 has for TinyNF: its number, from 1 on */
@@ -96,40 +93,12 @@ void tn_sleep_us(uint64_t microseconds)
     (void)nanosleep(&time, NULL); /* no signals are handled that would end it */
 }
 
-static int find_memory(struct peer *peer)
-{
-    void *memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB | MAP_POPULATE, -1, 0);
-
-    if (memory == MAP_FAILED)
-        return stand_complain(peer->name, "no huge pages; start me by bench/peer-run", 0);
-    peer->memory = memory;
-    for (uint32_t i = 0; i < PEER_CARDS; i++) {
-        int error = card_reach(&peer->cards[i], memory, (uintptr_t)memory, MEMORY_SIZE);
-
-        if (error != 0)
-            return stand_complain(peer->name, "a card cannot reach TinyNF's memory", error);
-    }
-    return 0;
-}
-
 static int set_up_queues(struct peer *peer)
 {
     for (uint32_t i = 0; i < PEER_CARDS; i++)
         if (!ixgbe_queue_rx_init(&peer->device[i], peer->pool[i], &peer->rx[i]) ||
             !ixgbe_queue_tx_init(&peer->device[i], peer->pool[1u - i], &peer->tx[i]))
             return stand_complain(peer->name, "TinyNF cannot set up a queue", 0);
-    return 0;
-}
-
-static int start_card(struct peer *peer, uint32_t number)
-{
-    struct card *card = &peer->cards[number];
-
-    if (!card_runs(card))
-        return stand_complain(peer->name, "a card does not start", 0);
-    (void)ir_sim_violations(card->dev, &card->excused); /* of a simulated card: cannot fail */
-    card_plain(card);
     return 0;
 }
 
@@ -141,17 +110,16 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     *opened = peer;
     peer->name = options->name;
     peer->cards = cards;
-    if (options->private || options->sandbox || options->wait || options->path != NULL)
-        return stand_complain(peer->name,
-                              "--private, --sandbox, --wait and --path are not TinyNF's", 0);
-    if (options->size > STAND_FRAME_MAX)
-        return stand_complain(peer->name, "TinyNF takes no jumbo frames here", 0);
+    if (peer_mapped_check(options) != 0)
+        return -1;
+    if (options->path != NULL)
+        return stand_complain(peer->name, "--path is for others: this driver has one", 0);
     if (options->ring != IXGBE_RING_SIZE)
         return stand_complain(peer->name, "TinyNF has rings of 256: give --ring 256", 0);
-    for (uint32_t i = 0; i < PEER_CARDS; i++)
-        if (card_open(&cards[i], peer->name, devices[i], NULL) != 0)
-            return -1;
-    if (find_memory(peer) != 0)
+    if (peer_mapped_open(peer->name, devices, cards) != 0)
+        return -1;
+    peer->memory = peer_mapped_memory(peer->name, cards, MEMORY_SIZE);
+    if (peer->memory == NULL)
         return -1;
     for (uint32_t i = 0; i < PEER_CARDS; i++) {
         struct tn_pci_address address = {.bus = (uint8_t)i};
@@ -165,15 +133,8 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     if (set_up_queues(peer) != 0)
         return -1;
     for (uint32_t i = 0; i < PEER_CARDS; i++)
-        if (start_card(peer, i) != 0)
+        if (peer_mapped_start(peer->name, &cards[i]) != 0)
             return -1;
-    return 0;
-}
-
-int peer_begin(struct peer *peer, const struct stand_options *options)
-{
-    (void)peer;
-    (void)options;
     return 0;
 }
 
@@ -239,12 +200,6 @@ void peer_free(struct peer *peer, const union peer_packets *packets, uint32_t fr
 
         (void)ixgbe_buffer_pool_give(peer->pool[(uint8_t *)buffer >= peer->second], buffer);
     }
-}
-
-int peer_idle(struct peer *peer)
-{
-    (void)peer;
-    return 0;
 }
 
 /* TinyNF cannot stop a card. */

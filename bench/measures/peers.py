@@ -69,10 +69,10 @@ def no_checkout(name, directory):
 
 def missing(options):
     """{driver: why it cannot run here}, for those that cannot."""
-    why = {'throughput': None, 'throughput_dpdk': no_place()}
+    place = no_place()
+    why = {'throughput': None, 'throughput_dpdk': place or no_dpdk()}
     for name in CHECKOUTS:
-        why[f'throughput_{name}'] = no_place() or no_checkout(name, getattr(options, name))
-    why['throughput_dpdk'] = why['throughput_dpdk'] or no_dpdk()
+        why[f'throughput_{name}'] = place or no_checkout(name, getattr(options, name))
     return {driver: why[program] for driver, (program, _) in DRIVERS.items() if why[program] is not None}
 
 

@@ -54,9 +54,9 @@ class Programs:
             self.core_share = min(self.core_share, printed['core_share'])
         return printed
 
-    def run(self, program, *options, directory=None):
+    def run(self, program, *options, directory=None, prefix=()):
         """What the program prints, as JSON; ends this one when it fails. It may be that of another directory."""
-        command, done = self.start((), program, options, directory)
+        command, done = self.start(prefix, program, options, directory)
         if done.returncode != 0:
             sys.stderr.write(done.stderr)
             raise SystemExit(f'{sys.argv[0]}: failed: {" ".join(command)}')
@@ -66,16 +66,9 @@ class Programs:
         """What so many bench/throughput print that run at the same time, each on two cores of its own."""
         allowed = sorted(os.sched_getaffinity(0))
         places = [f'{allowed[2 * i]},{allowed[2 * i + 1]}' for i in range(number)]
-
-        def run(place):
-            command, done = self.start(('taskset', '--cpu-list', place), 'throughput', options)
-            if done.returncode != 0:
-                sys.stderr.write(done.stderr)
-                raise SystemExit(f'{sys.argv[0]}: failed: {" ".join(command)}')
-            return done.stdout
-
         with concurrent.futures.ThreadPoolExecutor(number) as pool:
-            return [self.taken(printed, options) for printed in pool.map(run, places)]
+            return list(pool.map(lambda place: self.run('throughput', *options, prefix=('taskset', '--cpu-list', place)),
+                                 places))
 
     def peer(self, program, *options):
         """The same under bench/peer-run where that can be, which is for root; raises Failed."""

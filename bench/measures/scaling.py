@@ -42,7 +42,8 @@ def measure(programs, _):
 
 def show(rows):
     print(f'\n{"scaling, burst 32, both ways together":40} {"Mpps":>7} {"Gbit/s":>8} {"card busy":>10}')
-    units = {'drivers': 'drivers at a time', 'ring': 'descriptors a ring', 'pool': 'buffers of 2 KiB', 'frame': 'bytes a frame'}
+    units = {'drivers': 'drivers at a time', 'ring': 'descriptors a ring', 'pool': 'buffers of 2 KiB',
+             'frame': 'bytes a frame'}
     for row in rows:
         rate = f'{row["gbit_per_second"]:.1f}' if 'gbit_per_second' in row else '-'
         busy = f'{row["card_busy_share"]:.0%}' if 'card_busy_share' in row else '-'

@@ -113,7 +113,8 @@ class Scaling(unittest.TestCase):
         runner = programs.Programs(pathlib.Path('build'), False)
         prefixes = []
 
-        def start(prefix, program, options):
+        def start(prefix, program, options, directory):
+            self.assertIsNone(directory)
             prefixes.append(prefix)
             return [program], mock.Mock(returncode=0, stdout='{"mpps": 2.5, "core_share": 1.0}')
 
