@@ -12,7 +12,7 @@
 
 struct stand stand;
 
-#define FRAME_MIN 14u /* an Ethernet header */
+#define FRAME_MIN 14u
 
 static uint8_t memory[STAND_BUFFERS_MAX * STAND_STRIDE];
 
@@ -217,8 +217,7 @@ void stand_tail(bool written, uint32_t offset, uint32_t value)
     stand.tail_writes = 0;
 }
 
-/* Whether a packet can be so long. */
-static bool is_frame(uint32_t length)
+bool stand_is_frame(uint32_t length)
 {
     return length >= FRAME_MIN && length <= STAND_BUFFER;
 }
@@ -228,7 +227,7 @@ void stand_alloc(uint32_t length)
     struct ir_pkt pkt = {UINT64_C(0x1122334455667788)};
     int result = ir_pkt_alloc(&stand.pool, length, &pkt);
 
-    if (!is_frame(length))
+    if (!stand_is_frame(length))
         fuzz_equal("ir_pkt_alloc of a length that no frame has", result, -EMSGSIZE);
     else if (stand_free_count() == 0)
         fuzz_equal("ir_pkt_alloc of an empty pool", result, -ENOBUFS);
@@ -258,7 +257,7 @@ void stand_set_length(struct ir_pkt pkt, uint32_t length)
 
     if (!stand_held(pkt)) {
         fuzz_equal("ir_pkt_set_length of a dead handle", result, -ESTALE);
-    } else if (!is_frame(length)) {
+    } else if (!stand_is_frame(length)) {
         fuzz_equal("ir_pkt_set_length to what no frame has", result, -EMSGSIZE);
     } else {
         fuzz_equal("ir_pkt_set_length", result, 0);

@@ -81,6 +81,9 @@ uint32_t stand_draw_any(struct input *input, struct ir_pkt *pkts, uint32_t max);
 /* Free some of the handles given out last, alive or dead. */
 void stand_free_many(struct input *input);
 
+/* Whether a packet can be so long: an Ethernet header at least, and no more than its buffer. */
+bool stand_is_frame(uint32_t length);
+
 /* The application's operations. */
 void stand_alloc(uint32_t length);
 void stand_free(struct ir_pkt pkt);

@@ -12,7 +12,6 @@
 #define DD        0x1u
 #define EOP       0x2u
 #define ERRORS    0x3b800000u
-#define HEADER    14u
 #define PARTS_MAX 8u
 #define GROUP     32u
 
@@ -29,7 +28,7 @@ static uint32_t length_of(uint64_t word)
 static bool whole_frame(uint64_t word)
 {
     return (word & DD) != 0 && (word & EOP) != 0 && (word & ERRORS) == 0 &&
-           length_of(word) >= HEADER && length_of(word) <= STAND_BUFFER;
+           stand_is_frame(length_of(word));
 }
 
 /* Drop the oldest descriptor's part, or break the queue when no honest card writes such a word. */

@@ -8,8 +8,7 @@
 #include "oracle.h"
 #include "virtio_stand.h"
 
-#define FRAME_MIN 14u
-#define GROUP     32u
+#define GROUP 32u
 
 /* How many buffers the frame takes that begins in this one (5.1.6.4). */
 static uint32_t buffers_of(uint32_t buffer)
@@ -30,8 +29,8 @@ static bool in_turn(const struct vstand_queue *queue, uint32_t id)
 static bool whole_frame(const struct vstand_returned *next)
 {
     return vstand.parts == 0 && in_turn(&vstand.rx, next->id) &&
-           next->length >= vstand.mode.header + FRAME_MIN &&
-           next->length <= vstand.mode.header + STAND_BUFFER &&
+           next->length >= vstand.mode.header &&
+           stand_is_frame(next->length - vstand.mode.header) &&
            buffers_of(vstand.rx.buffer[next->id]) == 1u;
 }
 
