@@ -80,6 +80,15 @@ predicate interrupt_legal(integer offset, integer value) =
      IXGBE_EITR_HIGH(24) <= offset < IXGBE_EITR_HIGH(IXGBE_VECTORS) ==>
         value % 8 == 0 && value % 2147483648 < 4096);
 
+// An entry of the redirection table: a queue that it can name.
+predicate reta_entry(integer entry) = 0 <= entry < IXGBE_RSS_QUEUES;
+
+// What says which queue a frame goes to.
+predicate spread_legal(integer offset, integer value) =
+    (IXGBE_RETA(0) <= offset < IXGBE_RETA(IXGBE_RETA_COUNT) ==>          // [RETA_ENTRY]
+        reta_entry(value % 256) && reta_entry(value / 256 % 256) &&
+        reta_entry(value / 65536 % 256) && reta_entry(value / 16777216));
+
 // The state in which a register may change at all, whatever the value.
 predicate change_legal{L}(integer offset) =
     card.resetting == 0 &&                                                 // [RESET_PENDING]
@@ -95,7 +104,7 @@ predicate change_legal{L}(integer offset) =
 // A whole value is written.
 predicate write_legal{L}(integer offset, integer value) =
     register_ok(offset) && change_legal(offset) && !followed(offset) &&
-    interrupt_legal(offset, value) &&
+    interrupt_legal(offset, value) && spread_legal(offset, value) &&
     (\forall integer q; 0 <= q < 64 ==>
         (offset == IXGBE_RDBAL(0) + 64 * q ==> value % 128 == 0) &&      // [RING_BASE]
         (offset == IXGBE_TDBAL(0) + 64 * q ==> value % 128 == 0) &&

@@ -22,11 +22,12 @@ struct ir_dev;
 struct ir_rxq;
 struct ir_txq;
 
-#define IR_QUEUES_MAX    64u   /* queues a device in each direction */
-#define IR_RING_SIZE_MIN 64u   /* descriptors a ring, a power of two ... */
-#define IR_RING_SIZE_MAX 4096u /* ... up to here */
-#define IR_MAC_LENGTH    6u
-#define IR_ERROR_LENGTH  256u
+#define IR_QUEUES_MAX     64u   /* queues a device in each direction */
+#define IR_RING_SIZE_MIN  64u   /* descriptors a ring, a power of two ... */
+#define IR_RING_SIZE_MAX  4096u /* ... up to here */
+#define IR_MAC_LENGTH     6u
+#define IR_ERROR_LENGTH   256u
+#define IR_RSS_KEY_LENGTH 40u
 
 /* Make an empty domain. It must outlive its devices and pools, and holds one file descriptor: its
  * memory is a memfd. Errors: -EINVAL, -ENOMEM, -EFBIG the limit of file sizes (ulimit -f) is below
@@ -53,13 +54,14 @@ void ir_domain_why(struct ir_domain *domain, char error[IR_ERROR_LENGTH]);
  * protocol, -ENOTSOCK no socket has this name, -EADDRINUSE somebody else listens there, and what
  * socket(2), bind(2) and eventfd(2) say; for a simulated card -EAGAIN no thread for it, and what
  * open(2), socket(2) and ioctl(2) say of the file or interface that it is plugged into (-ENOENT,
- * -EMFILE, -EPERM, ...); for a PCI device what they and mmap(2) say of the kernel's files. */
+ * -EMFILE, -EPERM, ...); for a PCI device what they and mmap(2) say of the kernel's files; and what
+ * getrandom(2) says (-ENOSYS, -EPERM). */
 int ir_open(struct ir_domain *domain, const char *device, struct ir_dev **dev,
             char error[IR_ERROR_LENGTH]);
 
-/* Attach receive or transmit queue `index` (0 to 63, without gaps by the time of ir_start) to a
- * pool of the device's domain, with `size` descriptors (64 to 4096, a power of two). Only while
- * stopped. The queue belongs to the device and lives until ir_close. A legacy virtio device has rings of
+/* Attach receive or transmit queue `index` (from 0, without gaps by the time of ir_start; ir_info says how many
+ * there can be) to a pool of the device's domain, with `size` descriptors (64 to 4096, a power of two). Only
+ * while stopped. The queue belongs to the device and lives until ir_close. A legacy virtio device has rings of
  * its own size, whatever `size` is. Errors: -EINVAL, -EBUSY started or index already set up, -ENOMEM,
  * -ENOSPC, -EIO the device is down after a reset that failed. */
 int ir_rxq_setup(struct ir_dev *dev, uint32_t index, uint32_t size, struct ir_pool *pool,
@@ -130,6 +132,16 @@ int ir_mac_set(struct ir_dev *dev, const uint8_t mac[IR_MAC_LENGTH]);
 int ir_promiscuous(struct ir_dev *dev, bool on);
 /* Replace the multicast filter; count 0 clears it. Errors: -EINVAL an address is not multicast. */
 int ir_multicast(struct ir_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count);
+
+/* How an ixgbe device spreads frames over its receive queues, when it has several: by a hash (Toeplitz, 82599
+ * datasheet section 7.1.2.8) of IP addresses and, in whole packets of TCP and UDP, ports. All frames of a flow
+ * come by the same queue, those without IP by the first. The hash has a key, drawn at random in ir_open, so that
+ * nobody who does not know it can choose flows that all come by one queue. A key of one's own holds from the
+ * next ir_start or ir_reset on; one that repeats 16 bits, such as 6d 5a 6d 5a ..., puts both directions of a flow
+ * into the queue of the same number. Errors: -ENOTSUP the device has no such key: it has one receive queue
+ * (e1000e), or spreads as it likes (virtio). */
+int ir_rss_key_get(const struct ir_dev *dev, uint8_t key[IR_RSS_KEY_LENGTH]);
+int ir_rss_key_set(struct ir_dev *dev, const uint8_t key[IR_RSS_KEY_LENGTH]);
 
 /* Since ir_open. Bytes do not include the frame checksum. A device may answer anything: figures are
  * as good as the device. */

@@ -141,6 +141,26 @@ int ir_multicast(struct ir_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint3
     return dev->ops->multicast(dev, macs, count);
 }
 
+int ir_rss_key_get(const struct ir_dev *dev, uint8_t key[IR_RSS_KEY_LENGTH])
+{
+    if (dev == NULL || key == NULL)
+        return -EINVAL;
+    if (dev->ops->rss_key_get == NULL)
+        return -ENOTSUP;
+    dev->ops->rss_key_get(dev, key);
+    return 0;
+}
+
+int ir_rss_key_set(struct ir_dev *dev, const uint8_t key[IR_RSS_KEY_LENGTH])
+{
+    if (dev == NULL || key == NULL)
+        return -EINVAL;
+    if (dev->ops->rss_key_set == NULL)
+        return -ENOTSUP;
+    dev->ops->rss_key_set(dev, key);
+    return 0;
+}
+
 int ir_stats(struct ir_dev *dev, struct ir_stats *stats)
 {
     return dev == NULL || stats == NULL ? -EINVAL : dev->ops->stats(dev, stats);

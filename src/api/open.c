@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "api/domain.h"
 #include "api/drivers.h"
@@ -73,12 +74,32 @@ static const char *remedy(const char *device, const struct ir_transport *transpo
     }
 }
 
+/* The key by which frames are spread over queues. Nobody outside shall know which flows meet in one. */
+static int draw_key(const char *device, uint8_t key[IR_RSS_KEY_LENGTH], char error[IR_ERROR_LENGTH])
+{
+    ssize_t drawn;
+
+    do
+        drawn = getrandom(key, IR_RSS_KEY_LENGTH, 0);
+    while (drawn < 0 && errno == EINTR);
+    if (drawn == (ssize_t)IR_RSS_KEY_LENGTH)
+        return 0;
+    drawn = drawn < 0 ? -errno : -EIO;
+    (void)snprintf(
+        error, IR_ERROR_LENGTH,
+        "%.80s: the kernel gives no random key to spread frames by (%s); it must be Linux 3.17 "
+        "or later, and getrandom(2) allowed",
+        device, strerror((int)-drawn));
+    return (int)drawn;
+}
+
 /* Open the device behind the transport. On an error the transport is still open. */
 static int open_driver(struct ir_domain *domain, const char *device, struct ir_transport *transport,
                        struct ir_dev **dev, char error[IR_ERROR_LENGTH])
 {
     const struct ir_driver *driver = ir_driver_find(transport->vendor, transport->device);
     char clause[IR_ERROR_LENGTH] = "";
+    uint8_t key[IR_RSS_KEY_LENGTH];
     int result;
 
     if (driver == NULL) {
@@ -89,6 +110,9 @@ static int open_driver(struct ir_domain *domain, const char *device, struct ir_t
                        device, transport->vendor, transport->device);
         return -ENOTSUP;
     }
+    result = draw_key(device, key, error);
+    if (result != 0)
+        return result;
     result = ir_domain_attach(domain, transport);
     if (result != 0) {
         (void)snprintf(error, IR_ERROR_LENGTH,
@@ -104,6 +128,8 @@ static int open_driver(struct ir_domain *domain, const char *device, struct ir_t
         ir_domain_detach(domain, transport, true);
         return result;
     }
+    if ((*dev)->ops->rss_key_set != NULL)
+        (*dev)->ops->rss_key_set(*dev, key);
     (void)snprintf((*dev)->name, sizeof((*dev)->name), "%s", device);
     return 0;
 }

@@ -56,6 +56,10 @@ struct ir_dev_ops {
     int (*mac_set)(struct ir_dev *dev, const uint8_t mac[IR_MAC_LENGTH]);
     int (*promiscuous)(struct ir_dev *dev, bool on);
     int (*multicast)(struct ir_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], uint32_t count);
+    /* Both null where the device chooses by itself, or has one receive queue. The library sets a random key
+     * when it has opened the device. */
+    void (*rss_key_get)(const struct ir_dev *dev, uint8_t key[IR_RSS_KEY_LENGTH]);
+    void (*rss_key_set)(struct ir_dev *dev, const uint8_t key[IR_RSS_KEY_LENGTH]);
     int (*stats)(struct ir_dev *dev, struct ir_stats *stats);
     void (*info)(const struct ir_dev *dev, struct ir_info *info);
     /* Interrupts. Start and reset route them as `dev->interrupts` says and leave each vector masked: nothing

@@ -272,6 +272,8 @@ static int start_all(struct ixgbe_dev *dev)
     int result = ixgbe_set_frame_limit(dev);
 
     if (result == 0)
+        result = ixgbe_rss_start(dev);
+    if (result == 0)
         result = ixgbe_interrupt_route(dev);
     if (result == 0)
         result = start_tx_queues(dev);

@@ -69,6 +69,8 @@ static int rxq_setup(struct ir_dev *base, uint32_t index, uint32_t size, struct 
     struct ixgbe_dev *dev = device_of(base);
     int result;
 
+    if (index >= IXGBE_RSS_QUEUES) /* no frame would ever come by it */
+        return -EINVAL;
     if (dev->state == IXGBE_STARTED || dev->rx[index].set_up)
         return -EBUSY;
     ixgbe_rx_offer(&dev->rx[index].queue.base);
@@ -140,6 +142,16 @@ static int multicast(struct ir_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH], u
     return ixgbe_multicast(device_of(dev), macs, count);
 }
 
+static void rss_key_get(const struct ir_dev *dev, uint8_t key[IR_RSS_KEY_LENGTH])
+{
+    memcpy(key, ((const struct ixgbe_dev *)dev)->rss_key, IR_RSS_KEY_LENGTH);
+}
+
+static void rss_key_set(struct ir_dev *dev, const uint8_t key[IR_RSS_KEY_LENGTH])
+{
+    ixgbe_rss_key_set(device_of(dev), key);
+}
+
 static int stats(struct ir_dev *dev, struct ir_stats *out)
 {
     return ixgbe_stats(device_of(dev), out);
@@ -152,7 +164,7 @@ static void info(const struct ir_dev *dev, struct ir_info *out)
     memcpy(out->driver, "ixgbe", sizeof("ixgbe"));
     out->vendor = dev->transport->vendor;
     out->device = dev->transport->device;
-    out->rx_queues_max = IR_QUEUES_MAX;
+    out->rx_queues_max = IXGBE_RSS_QUEUES;
     out->tx_queues_max = IR_QUEUES_MAX;
     out->frame_min = IR_FRAME_MIN;
     out->frame_max = IR_FRAME_MAX;
@@ -184,6 +196,8 @@ static const struct ir_dev_ops ops = {
     .mac_set = mac_set,
     .promiscuous = promiscuous,
     .multicast = multicast,
+    .rss_key_get = rss_key_get,
+    .rss_key_set = rss_key_set,
     .stats = stats,
     .info = info,
     .route = route,

@@ -94,9 +94,6 @@ static int init_rx(struct ixgbe_dev *dev)
                               IXGBE_RDRXCTL_CRCSTRIP | IXGBE_RDRXCTL_RESERVED);
     if (result == 0)
         result = ixgbe_modify(dev, IXGBE_CTRL_EXT, 0, IXGBE_CTRL_EXT_NS_DIS);
-    /* All frames go to queue 0. */
-    if (result == 0)
-        result = ixgbe_write(dev, IXGBE_MRQC, 0);
     return result;
 }
 

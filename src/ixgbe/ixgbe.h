@@ -35,6 +35,7 @@ struct ixgbe_dev {
     struct ixgbe_tx tx[IR_QUEUES_MAX];
     uint8_t mac[IR_MAC_LENGTH];
     bool promiscuous;
+    uint8_t rss_key[IR_RSS_KEY_LENGTH];
     struct ir_multicast multicast; /* the filter, as last written or to be written */
     struct ir_stats totals;        /* bytes still with frame checksums; no rx_dropped */
     const char *trouble;           /* clause that says what failed last, or null */
@@ -207,6 +208,20 @@ int ixgbe_multicast(struct ixgbe_dev *dev, const uint8_t (*macs)[IR_MAC_LENGTH],
     ensures card_same{Pre, Post};
 */
 int ixgbe_filters_restore(struct ixgbe_dev *dev);
+
+/* rss.c: spread frames over the receive queues that are set up, by the key. */
+/*@ requires dev_window(dev) && card.resetting == 0 && card.receiving == 0;
+    assigns card;
+    ensures access_answer(\result);
+    ensures card_same{Pre, Post};
+*/
+int ixgbe_rss_start(struct ixgbe_dev *dev);
+/* As the public function. */
+/*@ requires \valid(dev) && \valid_read(key + (0 .. 39)) && \separated(key + (0 .. 39), dev);
+    assigns dev->rss_key[0 .. 39];
+    ensures kept: \forall integer i; 0 <= i < 40 ==> dev->rss_key[i] == key[i];
+*/
+void ixgbe_rss_key_set(struct ixgbe_dev *dev, const uint8_t key[IR_RSS_KEY_LENGTH]);
 
 /* stats.c: add what the device has counted since the last call to dev->totals. Errors: -ENODEV. */
 /*@ requires dev_window(dev);

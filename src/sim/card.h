@@ -77,6 +77,7 @@ struct sim_arrival {
     const uint8_t *data; /* NULL for none */
     uint32_t length;
     uint32_t queue;
+    uint64_t first;  /* word of its last descriptor: how it was spread */
     uint32_t errors; /* as in a write-back, bits 31:20 */
     bool patient;    /* never dropped for want of descriptors */
     bool counted;    /* as one that found no descriptor */
@@ -200,8 +201,11 @@ void sim_tail_stopped(struct sim_card *card, uint32_t queue, uint32_t value);
 /* --- filter.c --- */
 /* Whether a frame passes the filters; `length` >= 14. */
 bool sim_accepts(const struct sim_card *card, const uint8_t *frame, uint32_t length);
-/* Receive queue for the frame: the first, as long as MRQC spreads nothing. */
-uint32_t sim_queue_for(const struct sim_card *card, const uint8_t *frame, uint32_t length);
+
+/* --- rss.c: the 82599's --- */
+/* As a part's `spread`: by RSS in mode 1 of MRQC, else all frames go to the first queue. */
+void sim_rss(const struct sim_card *card, const uint8_t *frame, uint32_t length,
+             struct sim_spread *spread);
 
 /* --- stats.c --- */
 void sim_count(struct sim_card *card, uint32_t offset, uint64_t amount);
@@ -246,6 +250,8 @@ sim_write_fn sim_write_ivar, sim_write_eitr;
 /* eeprom.c */
 sim_read_fn sim_read_msca;
 sim_write_fn sim_write_msca;
+/* rss.c */
+sim_write_fn sim_write_reta;
 /* enable.c */
 sim_read_fn sim_read_control;
 sim_write_fn sim_write_control;

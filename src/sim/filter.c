@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which frames a card takes (82599 section 7.1.1, 82574 section 7.1.1) and which queue they go to.
- * Only decisions: counting and storing are elsewhere.
+ * Which frames a card takes (82599 section 7.1.1, 82574 section 7.1.1). Only decisions: counting and
+ * storing are elsewhere.
  */
 #include <string.h>
 
@@ -73,12 +73,4 @@ bool sim_accepts(const struct sim_card *card, const uint8_t *frame, uint32_t len
 
     card->part->filters(card, &filters);
     return accepts_address(card, &filters, frame) && accepts_vlan(card, &filters, frame, length);
-}
-
-uint32_t sim_queue_for(const struct sim_card *card, const uint8_t *frame, uint32_t length)
-{
-    (void)card;
-    (void)frame;
-    (void)length;
-    return 0;
 }

@@ -57,6 +57,13 @@ struct sim_filters {
     uint32_t vlan;   /* ... if this is the tag's Ethernet type */
 };
 
+/* Where a frame goes, and what its descriptor says about it. */
+struct sim_spread {
+    uint32_t queue;
+    uint32_t hash; /* by which the queue was chosen */
+    uint32_t type; /* of what the hash was made: RSS type of a descriptor, 0 for nothing */
+};
+
 /* How frames are sent. */
 struct sim_tx_mode {
     bool pad;      /* to the shortest that there is */
@@ -107,6 +114,9 @@ struct sim_part {
     uint32_t oversize; /* errors of a frame that is too long, as in struct sim_arrival */
     uint32_t undersize;
     void (*filters)(const struct sim_card *card, struct sim_filters *filters);
+    /* Which queue a frame goes to; `length` >= 14. NULL: all go to the first. */
+    void (*spread)(const struct sim_card *card, const uint8_t *frame, uint32_t length,
+                   struct sim_spread *spread);
     uint32_t ral;       /* offset of the table of addresses; RAH follows each RAL */
     uint32_t ral_count; /* entries */
     uint32_t rah_mask;  /* bits of RAH that must be as in one for this address */

@@ -106,6 +106,7 @@ const struct sim_part sim_part_82599 = {
     .oversize = 1u << 28,
     .undersize = 1u << 29,
     .filters = filters,
+    .spread = sim_rss,
     .ral = R_RAL,
     .ral_count = RAR_COUNT,
     .rah_mask = RAH_AV | 0xffffu,

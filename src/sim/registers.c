@@ -81,7 +81,7 @@ const struct sim_register sim_registers[] = {
     {"RXPBSIZE", R_RXPBSIZE + 4u, 4, 7, 1, 0, 0, 0, NULL, NULL},
     SPECIAL("SECRXCTRL", R_SECRXCTRL, 4, 1, 0, NULL, sim_write_secrxctrl),
     {"SECRXSTAT", R_SECRXSTAT, 4, 1, 0, 0, 0, RO, sim_read_secrxstat, NULL},
-    PLAIN("RXCSUM", 0x05000u, 4, 1, 0),
+    PLAIN("RXCSUM", R_RXCSUM, 4, 1, 0),
     PLAIN("RFCTL", 0x05008u, 4, 1, 0),
     PLAIN("PSRTYPE", 0x0ea00u, 4, 64, 0),
     PLAIN("RSCDBU", 0x03028u, 4, 1, 0),
@@ -107,7 +107,7 @@ const struct sim_register sim_registers[] = {
     KEPT("ETQF", 0x05128u, 8),
     KEPT("ETQS", 0x0ec00u, 8),
     SPECIAL("MRQC", R_MRQC, 4, 1, 0, NULL, sim_write_mrqc),
-    PLAIN("RETA", R_RETA, 4, 32, 0),
+    SPECIAL("RETA", R_RETA, 4, 32, 0, NULL, sim_write_reta),
     PLAIN("RSSRK", R_RSSRK, 4, 10, 0),
 
     /* Transmit */

@@ -148,6 +148,16 @@
 #define R_RSSRK             0x0eb80u
 #define R_MRQC              0x0ec80u
 #define MRQC_MODE           0xfu
+#define MRQC_RSS            1u
+#define MRQC_TCP_IPV4       (1u << 16)
+#define MRQC_IPV4           (1u << 17)
+#define MRQC_IPV6           (1u << 20)
+#define MRQC_TCP_IPV6       (1u << 21)
+#define MRQC_UDP_IPV4       (1u << 22)
+#define MRQC_UDP_IPV6       (1u << 23)
+#define RETA_RESERVED       0xf0f0f0f0u
+#define R_RXCSUM            0x05000u
+#define RXCSUM_PCSD         (1u << 13)
 #define R_EEC               0x10010u
 #define EEC_PRESENT         (1u << 8)
 #define EEC_AUTO_READ_DONE  (1u << 9)

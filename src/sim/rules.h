@@ -33,6 +33,7 @@
     X(RXEN_UNGUARDED, PROVED,                                                                      \
       "RXCTRL.RXEN must change only while SECRXCTRL.RX_DIS holds frames back")                     \
     X(MRQC_RECEIVING, PROVED, "the mode of MRQC must change only while RXCTRL.RXEN is 0")          \
+    X(RETA_ENTRY, PROVED, "an entry of RETA has a queue in its bits 3:0; the others must be 0")    \
     X(MTQC_ARBITER, PROVED, "MTQC must change only while RTTDCS.ARBDIS is 1")                      \
     X(RECEIVE_FORM, WATCHED,                                                                       \
       "the form of buffers and descriptors must change only while RCTL.EN is 0")                   \

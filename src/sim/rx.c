@@ -57,6 +57,17 @@ static uint32_t add_crc(struct sim_card *card, const uint8_t *frame, uint32_t le
     return length + SIM_CRC;
 }
 
+/* Legacy descriptors have no place for the hash. */
+static void choose_queue(struct sim_card *card, const uint8_t *frame, uint32_t length)
+{
+    struct sim_spread spread = {0};
+
+    if (card->part->spread != NULL)
+        card->part->spread(card, frame, length, &spread);
+    card->arrival.queue = spread.queue;
+    card->arrival.first = spread.type | (uint64_t)spread.hash << 32;
+}
+
 /* Judge a frame from the wire. When it is to be received it becomes the card's arrival. */
 static void arrive(struct sim_card *card, const uint8_t *frame, uint32_t length, bool patient)
 {
@@ -80,7 +91,7 @@ static void arrive(struct sim_card *card, const uint8_t *frame, uint32_t length,
         return;
     if (errors == 0)
         sim_count_received(card, frame, length, 1u);
-    card->arrival.queue = sim_queue_for(card, frame, length);
+    choose_queue(card, frame, length);
     card->arrival.errors = errors;
     card->arrival.patient = patient;
     card->arrival.counted = false;
@@ -167,7 +178,7 @@ static void fill(struct sim_card *card, uint64_t *descriptor, uint32_t slot,
     if (card->hostile != NULL && !sim_hostile_report(card, ring, number, slot, address, &word))
         return;
     if (!ring->legacy)
-        __atomic_store_n(&descriptor[0], 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&descriptor[0], last ? card->arrival.first : 0, __ATOMIC_RELAXED);
     __atomic_store_n(&descriptor[1], word, __ATOMIC_RELEASE);
 }
 
@@ -319,7 +330,7 @@ static uint32_t fill_alike(struct sim_card *card, struct sim_queue *queue, uint6
     for (uint32_t i = 0; i < filled; i++) {
         uint64_t *descriptor = ring + 2u * (size_t)slot;
 
-        __atomic_store_n(&descriptor[0], 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&descriptor[0], card->arrival.first, __ATOMIC_RELAXED);
         __atomic_store_n(&descriptor[1], (STATUS_DD | STATUS_EOP) | (uint64_t)length << 32,
                          __ATOMIC_RELEASE);
         slot = slot + 1u < size ? slot + 1u : 0;

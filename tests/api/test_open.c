@@ -108,7 +108,7 @@ static void opened_device_says_what_it_is(void **state)
     assert_string_equal(info.name, CARD_DEVICE);
     assert_string_equal(info.driver, "ixgbe");
     assert_int_equal(info.vendor, 0x8086);
-    assert_int_equal(info.rx_queues_max, 64);
+    assert_int_equal(info.rx_queues_max, 16);
     assert_int_equal(info.tx_queues_max, 64);
     assert_int_equal(info.frame_min, IR_FRAME_MIN);
     assert_int_equal(info.frame_max, IR_FRAME_MAX);

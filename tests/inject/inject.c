@@ -56,6 +56,7 @@ const struct inject_call inject_calls[INJECT_KINDS] = {
     [INJECT_FALLOCATE] = {"fallocate", {EOPNOTSUPP, EINTR, ENOSPC, EPERM}},
     [INJECT_EVENTFD] = {"eventfd", {EMFILE, ENFILE, ENODEV, ENOMEM}},
     [INJECT_IFADDRS] = {"getifaddrs", {ENOMEM, EMFILE, ENOBUFS}},
+    [INJECT_RANDOM] = {"getrandom", {ENOSYS, EPERM, EINTR}},
     [INJECT_USERS] = {"user database", {EIO, EMFILE, ENOMEM, ERANGE}},
     [INJECT_EPOLL_CREATE] = {"epoll create", {EMFILE, ENFILE, ENOMEM}},
     [INJECT_EPOLL_CTL] = {"epoll ctl", {ENOMEM, ENOSPC}},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What there is on the machine that fails on demand: names of files and whose they are, users, and the
- * addresses of network interfaces.
+ * What there is on the machine that fails on demand: names of files and whose they are, users, the
+ * addresses of network interfaces, and random bytes.
  */
 #define _GNU_SOURCE
 #define _LARGEFILE64_SOURCE
@@ -12,6 +12,7 @@
 #include <ifaddrs.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ WEAK int __interceptor_getpwnam_r(const char *name, struct passwd *entry, char *
                                   struct passwd **found);
 WEAK int __interceptor_getpwuid_r(uid_t user, struct passwd *entry, char *record, size_t size,
                                   struct passwd **found);
+WEAK ssize_t __interceptor_getrandom(void *bytes, size_t size, unsigned flags);
 
 int stat(const char *path, struct stat *status)
 {
@@ -193,4 +195,16 @@ void freeifaddrs(struct ifaddrs *list)
     if (next == NULL)
         next = (void (*)(struct ifaddrs *))inject_next(NULL, "freeifaddrs");
     next(list);
+}
+
+ssize_t getrandom(void *bytes, size_t size, unsigned flags)
+{
+    static ssize_t (*next)(void *, size_t, unsigned);
+
+    if (inject_fails(INJECT_RANDOM))
+        return -1;
+    if (next == NULL)
+        next = (ssize_t(*)(void *, size_t, unsigned))inject_next(
+            (inject_fn *)__interceptor_getrandom, "getrandom");
+    return next(bytes, size, flags);
 }

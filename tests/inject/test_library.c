@@ -23,7 +23,7 @@
 #define TRIES       8u    /* for frames that a wire may lose */
 #define ROUNDS      4000u /* polls until a frame has come */
 #define PAUSE_US    50u
-#define DOCUMENTED  10u
+#define DOCUMENTED  12u
 #define GEN_FRAMES  3
 #define DEVICE_ROOM 256u
 
@@ -313,7 +313,7 @@ static const struct step {
     {"ir_open",
      open_device,
      false,
-     {EINVAL, ENODEV, ENOTSUP, EBUSY, EACCES, ENOMEM, EAGAIN, ETIMEDOUT, EIO}},
+     {EINVAL, ENODEV, ENOTSUP, EBUSY, EACCES, ENOMEM, EAGAIN, ETIMEDOUT, EIO, ENOSYS, EPERM}},
     {"ir_rxq_setup", setup_rx, false, {ENOMEM, ENOSPC}},
     {"ir_txq_setup", setup_tx, false, {ENOMEM, ENOSPC}},
     {"ir_waiter_create", create_waiter, true, {EINVAL, ENOMEM}},

@@ -238,6 +238,17 @@ static void changing_the_mode_of_mrqc_while_receiving(void **state)
     broken(&rig, SIM_RULE_MRQC_RECEIVING, "MRQC at 0x0ec80");
 }
 
+static void an_entry_of_reta_that_is_no_queue(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, ARGUMENTS);
+    rig_write(&rig, R_RETA + 4u * 31u, 0x0f0f0f0fu);
+    rig_write(&rig, R_RETA + 4u * 31u, 0x100f0f0fu);
+    broken(&rig, SIM_RULE_RETA_ENTRY, "RETA(31) at 0x0eb7c was set to 0x100f0f0f");
+}
+
 static void changing_mtqc_while_the_arbiter_is_on(void **state)
 {
     struct rig rig;
@@ -333,6 +344,7 @@ int main(void)
         cmocka_unit_test(stopping_reception_without_holding_frames_back),
         cmocka_unit_test(writing_rxctrl_without_a_change_is_allowed),
         cmocka_unit_test(changing_the_mode_of_mrqc_while_receiving),
+        cmocka_unit_test(an_entry_of_reta_that_is_no_queue),
         cmocka_unit_test(changing_mtqc_while_the_arbiter_is_on),
         cmocka_unit_test(starting_reception_with_different_crc_stripping),
         cmocka_unit_test(changing_crc_stripping_while_receiving),
