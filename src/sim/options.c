@@ -8,7 +8,7 @@
  *   tx=FILE          write what is sent to a capture
  *   wire=gen         receive generated frames: size= bytes, count= (0 endless), rate= a second
  *                    (0 as fast as they are taken), flows=, seed=
- *   wire=flood       receive one frame over and over, for benchmarks: size=, count=, rate=
+ *   wire=flood       receive frames of each flow over and over, for benchmarks; keys as above
  *   wire=memory      ir_sim_put and ir_sim_take               wire=none nothing comes (default)
  *   tap=NAME         a TAP interface                          link=NAME another card with this link
  *   mode=thread|step|served   by itself (default), by ir_sim_step, or by that in real time
@@ -197,8 +197,8 @@ static const struct sim_key keys[] = {
     {"count", take_count, "a number of frames, 0 for endless", "wire=gen or wire=flood", false},
     {"rate", take_rate, "frames a second up to 1000000000, 0 for no limit",
      "wire=gen or wire=flood", false},
-    {"flows", take_flows, "1 to 65536", "wire=gen", false},
-    {"seed", take_seed, "a number", "wire=gen", false},
+    {"flows", take_flows, "1 to 65536", "wire=gen or wire=flood", false},
+    {"seed", take_seed, "a number", "wire=gen or wire=flood", false},
     {"tap", take_tap, "the name of an interface", NULL, false},
     {"link", take_link, "a name that two cards share", NULL, false},
     {"mode", take_mode, "thread, step or served", NULL, false},

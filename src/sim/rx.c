@@ -338,8 +338,8 @@ static uint32_t fill_alike(struct sim_card *card, struct sim_queue *queue, uint6
     return filled;
 }
 
-/* From a wire whose frames are all alike: receive, up to `limit` times, what would be received as the arrival
- * was that has just been placed, with what that has shown. Returns how many. */
+/* From a lean wire: receive, up to `limit` times, what would be received as the arrival was that has just been
+ * placed, with what that has shown. Returns how many. */
 static uint32_t receive_alike(struct sim_card *card, uint32_t limit, uint64_t now)
 {
     const struct sim_arrival *arrival = &card->arrival;
@@ -354,6 +354,8 @@ static uint32_t receive_alike(struct sim_card *card, uint32_t limit, uint64_t no
     if (card->base.source == NULL || !card->base.source->lean || card->hostile != NULL ||
         card->part->loopback(card) || arrival->errors != 0 || arrival->data == card->rx_scratch)
         return 0;
+    if (limit > card->base.source->ops->alike(card->base.source))
+        limit = card->base.source->ops->alike(card->base.source);
     card->part->rx_ring(card, arrival->queue, &mode);
     ring = sim_ring(card, arrival->queue);
     if (ring == NULL || mode.legacy || mode.strip_vlan || arrival->length > mode.room ||

@@ -22,6 +22,9 @@ struct sim_wire_ops {
     /* The next frame towards the card, or NULL when there is none now. It is gone from the wire,
      * and its bytes stay until the next call. */
     const uint8_t *(*receive)(struct sim_wire *wire, uint64_t now, uint32_t *length);
+    /* Of a lean wire: how many frames, at least, of those to come are like the last one in length and in all that
+     * a card judges by, and lie at the same place. */
+    uint32_t (*alike)(const struct sim_wire *wire);
     /* Put a frame that the card sends on the wire; what the wire cannot take is lost. */
     void (*send)(struct sim_wire *wire, uint64_t now, const uint8_t *frame, uint32_t length);
     /* True when `receive` will never give another frame. */
@@ -38,8 +41,8 @@ struct sim_wire {
     /* The wire has no clock of its own: it offers a frame only when the card has room for it, so
      * none is lost for want of descriptors. */
     bool patient;
-    /* The card may be lean, both ways: all frames that come are alike in length and in all that a card judges
-     * by, and lie at the same place; what is sent the card counts as it counted the one before. */
+    /* The card may be lean, both ways: many frames that come are like the one before, which `alike` tells of;
+     * what is sent the card counts as it counted the one before. */
     bool lean;
     /* ... nor does the wire just now: it need not be given what is sent. */
     bool blind;
@@ -74,9 +77,9 @@ struct sim_gen_options {
 int sim_wire_gen(const struct sim_gen_options *options, struct sim_wire **wire,
                  char error[IR_ERROR_LENGTH]);
 
-/* For benchmarks: one frame, over and over, as long and as often as the options say, with the time at which
- * it was due in the first eight bytes of its payload; takes what is sent, and can tell how long it was under
- * way. Flows and seed are not used. */
+/* For benchmarks: the frame of a flow, over and over, as long and as often as the options say, with the time at
+ * which it was due in the first eight bytes of its payload; where there are several flows, 64 of each in turn.
+ * Takes what is sent, and can tell how long it was under way. */
 int sim_wire_flood(const struct sim_gen_options *options, struct sim_wire **wire,
                    char error[IR_ERROR_LENGTH]);
 /* From the next frame that is sent on, store for how many nanoseconds each was under way, until there are

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The wire of benchmarks: one frame, made once by the generator, over and over, and a sink that looks at
- * nothing but the time a frame carries, if that. Nothing here costs more than a few instructions a frame.
+ * The wire of benchmarks: a frame of each flow, made once by the generator, over and over in trains, and a
+ * sink that looks at nothing but the time a frame carries, if that. Nothing here costs more than a few
+ * instructions a frame.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,6 +13,7 @@
 
 #include "sim/wire.h"
 
+#define TRAIN        64u /* frames of a flow that follow each other, where there are several */
 #define STAMP        42u /* where the payload begins; behind Ethernet, IPv4 and UDP */
 #define UDP_CHECKSUM 40u
 #define NS_PER_S     UINT64_C(1000000000)
@@ -19,6 +21,10 @@
 
 struct flood_wire {
     struct sim_wire base;
+    uint8_t *frames; /* one of each flow, `size` bytes each */
+    uint32_t flows;
+    uint32_t flow;  /* the present one; < flows */
+    uint32_t train; /* its frames that are still to come before the next one's */
     uint32_t size;
     uint64_t rate;    /* frames a second, 0 for as fast as they are taken */
     uint64_t left;    /* frames still to come */
@@ -35,7 +41,6 @@ struct flood_wire {
     uint32_t *delays; /* the program's, NULL for none */
     size_t wanted;
     size_t recorded; /* <= wanted */
-    uint8_t frame[SIM_GEN_SIZE_MAX];
 };
 
 /* The clock is read once in a round of the card: that is how exact the times are. */
@@ -75,10 +80,30 @@ static void become_due(struct flood_wire *flood, uint64_t now)
     }
 }
 
+/* The next frame's place. */
+static uint8_t *next_place(struct flood_wire *flood)
+{
+    if (flood->train == 0) {
+        flood->flow = flood->flow + 1u < flood->flows ? flood->flow + 1u : 0;
+        flood->train = TRAIN;
+    }
+    if (flood->flows > 1u)
+        flood->train--;
+    return flood->frames + (size_t)flood->flow * flood->size;
+}
+
+static uint32_t flood_alike(const struct sim_wire *wire)
+{
+    const struct flood_wire *flood = (const struct flood_wire *)wire;
+
+    return flood->flows > 1u ? flood->train : UINT32_MAX;
+}
+
 static const uint8_t *flood_receive(struct sim_wire *wire, uint64_t now, uint32_t *length)
 {
     struct flood_wire *flood = (struct flood_wire *)wire;
     uint64_t due = now;
+    uint8_t *frame;
 
     tell_time(flood, now);
     if (flood->left == 0)
@@ -94,9 +119,10 @@ static const uint8_t *flood_receive(struct sim_wire *wire, uint64_t now, uint32_
     }
     flood->left--;
     due += flood->offset;
-    memcpy(flood->frame + STAMP, &due, sizeof(due));
+    frame = next_place(flood);
+    memcpy(frame + STAMP, &due, sizeof(due));
     *length = flood->size;
-    return flood->frame;
+    return frame;
 }
 
 static void flood_send(struct sim_wire *wire, uint64_t now, const uint8_t *frame, uint32_t length)
@@ -132,40 +158,56 @@ static uint64_t flood_missed(struct sim_wire *wire)
 
 static void flood_close(struct sim_wire *wire)
 {
+    free(((struct flood_wire *)wire)->frames);
     free(wire);
 }
 
 static const struct sim_wire_ops flood_ops = {
     .receive = flood_receive,
+    .alike = flood_alike,
     .send = flood_send,
     .finished = flood_finished,
     .missed = flood_missed,
     .close = flood_close,
 };
 
-/* The generator's first frame, without the checksum, which the time would change. */
-static int make_frame(const struct sim_gen_options *options, struct flood_wire *flood,
-                      char error[IR_ERROR_LENGTH])
+/* The generator's first frame of each flow, without the checksum, which the time would change. */
+static int make_frames(const struct sim_gen_options *options, struct flood_wire *flood,
+                       char error[IR_ERROR_LENGTH])
 {
     struct sim_gen_options first = *options;
     struct sim_wire *gen = NULL;
-    const uint8_t *frame;
-    uint32_t length = 0;
     int result;
 
     first.rate = 0;
     first.count = 0;
-    first.flows = 1u;
     result = sim_wire_gen(&first, &gen, error);
     if (result != 0)
         return result;
-    frame = gen->ops->receive(gen, 0, &length);
-    memcpy(flood->frame, frame, length);
-    flood->frame[UDP_CHECKSUM] = 0;
-    flood->frame[UDP_CHECKSUM + 1u] = 0;
-    flood->size = length;
+    for (uint32_t flow = 0; flow < flood->flows; flow++) {
+        uint8_t *frame = flood->frames + (size_t)flow * flood->size;
+        uint32_t length = 0;
+
+        memcpy(frame, gen->ops->receive(gen, 0, &length), flood->size);
+        memset(frame + UDP_CHECKSUM, 0, 2);
+    }
     gen->ops->close(gen);
     return 0;
+}
+
+static int make_flood(const struct sim_gen_options *options, struct flood_wire *flood,
+                      char error[IR_ERROR_LENGTH])
+{
+    flood->frames = malloc((size_t)options->flows * options->size);
+    if (flood->frames == NULL) {
+        (void)snprintf(error, IR_ERROR_LENGTH,
+                       "wire=flood: there is no memory for %u flows; use fewer", options->flows);
+        return -ENOMEM;
+    }
+    flood->flows = options->flows;
+    flood->train = TRAIN;
+    flood->size = options->size;
+    return make_frames(options, flood, error);
 }
 
 int sim_wire_flood(const struct sim_gen_options *options, struct sim_wire **wire,
@@ -178,9 +220,9 @@ int sim_wire_flood(const struct sim_gen_options *options, struct sim_wire **wire
         (void)snprintf(error, IR_ERROR_LENGTH, "wire=flood: there is no memory for it; free some");
         return -ENOMEM;
     }
-    result = make_frame(options, flood, error);
+    result = make_flood(options, flood, error);
     if (result != 0) {
-        free(flood);
+        flood_close(&flood->base);
         return result;
     }
     flood->base.ops = &flood_ops;

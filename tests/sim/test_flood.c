@@ -83,7 +83,34 @@ static void compare(struct twins *twins)
 
 /* --- Receive --- */
 
-/* A card with these wires and this value of SRRCTL, set up further by `prepare`, in several steps. */
+/* Twins that receive, with this value of SRRCTL, set up further by `prepare`, in several steps. */
+static void receive_by(struct twins *twins, uint32_t srrctl, void (*prepare)(struct rig *rig))
+{
+    BOTH(twins, rig_init(rig));
+    BOTH(twins, rig_write(rig, R_IVAR, IVAR_QUEUES));
+    if (prepare != NULL)
+        BOTH(twins, prepare(rig));
+    BOTH(twins, rig_write(rig, R_RX + Q_SRRCTL, srrctl));
+    BOTH(twins, rig_write(rig, R_RX + Q_BAL, RIG_IOVA + RIG_RX_RING));
+    BOTH(twins, rig_write(rig, R_RX + Q_LEN, RIG_RING * 16u));
+    BOTH(twins, rig_write(rig, R_RX + Q_DCA, 0));
+    BOTH(twins, rig_enable(rig, R_RX + Q_CONTROL));
+    BOTH(twins, rig_receive(rig, true));
+    for (uint32_t round = 0; round < 12u; round++) {
+        uint32_t lend = round == 5u ? 0 : round == 0 ? 1u : 5u * round % 24u;
+
+        if (round == 7u) /* all that is free: a burst over the end of the ring */
+            lend = (atomic_load(&twins->full.card->queue[0].head) + RIG_RING - 1u -
+                    twins->full.rx_tail) %
+                   RIG_RING;
+        BOTH(twins, rig_lend(rig, lend < RIG_RING / 3u || round == 7u ? lend : 0));
+        assert_int_equal(rig_step(&twins->lean), rig_step(&twins->full));
+        compare(twins);
+    }
+    close_twins(twins);
+}
+
+/* Against the generator, which makes each frame. */
 static void receive_alike(const char *keys, uint32_t srrctl, void (*prepare)(struct rig *rig))
 {
     char lean[128];
@@ -93,28 +120,7 @@ static void receive_alike(const char *keys, uint32_t srrctl, void (*prepare)(str
     (void)snprintf(lean, sizeof(lean), "82599,mode=step,wire=flood" MAC "%s", keys);
     (void)snprintf(full, sizeof(full), "82599,mode=step,wire=gen" MAC "%s", keys);
     open_twins(&twins, lean, full);
-    BOTH(&twins, rig_init(rig));
-    BOTH(&twins, rig_write(rig, R_IVAR, IVAR_QUEUES));
-    if (prepare != NULL)
-        BOTH(&twins, prepare(rig));
-    BOTH(&twins, rig_write(rig, R_RX + Q_SRRCTL, srrctl));
-    BOTH(&twins, rig_write(rig, R_RX + Q_BAL, RIG_IOVA + RIG_RX_RING));
-    BOTH(&twins, rig_write(rig, R_RX + Q_LEN, RIG_RING * 16u));
-    BOTH(&twins, rig_write(rig, R_RX + Q_DCA, 0));
-    BOTH(&twins, rig_enable(rig, R_RX + Q_CONTROL));
-    BOTH(&twins, rig_receive(rig, true));
-    for (uint32_t round = 0; round < 12u; round++) {
-        uint32_t lend = round == 5u ? 0 : round == 0 ? 1u : 5u * round % 24u;
-
-        if (round == 7u) /* all that is free: a burst over the end of the ring */
-            lend = (atomic_load(&twins.full.card->queue[0].head) + RIG_RING - 1u -
-                    twins.full.rx_tail) %
-                   RIG_RING;
-        BOTH(&twins, rig_lend(rig, lend < RIG_RING / 3u || round == 7u ? lend : 0));
-        assert_int_equal(rig_step(&twins.lean), rig_step(&twins.full));
-        compare(&twins);
-    }
-    close_twins(&twins);
+    receive_by(&twins, srrctl, prepare);
 }
 
 #define ADVANCED (2u | 1u << 25)
@@ -126,6 +132,26 @@ static void plain_frames(void **state)
     receive_alike(",size=1514,count=37", ADVANCED, NULL);
     receive_alike(",size=61,rate=700000", ADVANCED, NULL);
     receive_alike(",size=300,rate=5000000,count=99", ADVANCED | SRRCTL_DROP_EN, NULL);
+}
+
+static void hash_them(struct rig *rig)
+{
+    for (uint32_t i = 0; i < 10u; i++)
+        rig_write(rig, R_RSSRK + 4u * i, 0x9e3779b9u * (i + 1u));
+    rig_write(rig, R_RXCSUM, RXCSUM_PCSD);
+    rig_write(rig, R_MRQC, MRQC_RSS | MRQC_IPV4 | MRQC_UDP_IPV4);
+}
+
+/* The same wire twice, but that one of the cards judges each frame; the hashes tell the flows apart. */
+static void flows_in_trains(void **state)
+{
+    static const char device[] = "82599,mode=step,wire=flood,size=80,flows=3,seed=5" MAC;
+    struct twins twins;
+
+    (void)state;
+    open_twins(&twins, device, device);
+    twins.full.card->base.source->lean = false;
+    receive_by(&twins, ADVANCED, hash_them);
 }
 
 static void frames_in_old_descriptors(void **state)
@@ -308,6 +334,33 @@ static void a_frame_tells_how_long_it_was_under_way(void **state)
     rig_close(&rig);
 }
 
+/* 64 frames of each in turn. */
+static void each_flow_has_its_trains(void **state)
+{
+    struct sim_gen_options options = {.size = 60, .flows = 3, .seed = 1};
+    struct sim_wire *wire;
+    char error[IR_ERROR_LENGTH];
+    uint8_t first[3][42];
+    uint32_t length = 0;
+
+    (void)state;
+    assert_int_equal(sim_wire_flood(&options, &wire, error), 0);
+    for (uint32_t i = 0; i < 3u * 64u * 2u; i++) {
+        const uint8_t *frame = wire->ops->receive(wire, i, &length);
+        uint32_t flow = i / 64u % 3u;
+
+        assert_int_equal(length, 60);
+        assert_int_equal(wire->ops->alike(wire), 63u - i % 64u);
+        if (i < 3u * 64u && i % 64u == 0)
+            memcpy(first[flow], frame, sizeof(first[flow]));
+        assert_memory_equal(frame, first[flow], sizeof(first[flow]));
+    }
+    assert_memory_not_equal(first[0], first[1], sizeof(first[0]));
+    assert_memory_not_equal(first[1], first[2], sizeof(first[1]));
+    assert_memory_not_equal(first[2], first[0], sizeof(first[2]));
+    wire->ops->close(wire);
+}
+
 static void recording_needs_such_a_wire(void **state)
 {
     struct rig rig;
@@ -336,6 +389,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_frames),
+        cmocka_unit_test(flows_in_trains),
+        cmocka_unit_test(each_flow_has_its_trains),
         cmocka_unit_test(frames_in_old_descriptors),
         cmocka_unit_test(frames_that_need_several_buffers),
         cmocka_unit_test(frames_that_find_no_buffer),

@@ -134,7 +134,8 @@ static void keys_of_a_generator_need_one(void **state)
     refuse("82599,size=60", -EINVAL,
            "size= means nothing without wire=gen or wire=flood; add that");
     refuse("82599,wire=memory,seed=1", -EINVAL, "seed= means nothing without wire=gen");
-    refuse("82599,wire=flood,flows=2", -EINVAL, "flows= means nothing without wire=gen; add that");
+    refuse("82599,wire=none,flows=2", -EINVAL,
+           "flows= means nothing without wire=gen or wire=flood; add that");
     refuse("82599,wire=flood,tx=out.pcap", -EINVAL, "tx= cannot be given as well");
     refuse("82599,loop=2", -EINVAL, "loop= means nothing without rx");
 }
