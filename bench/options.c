@@ -27,6 +27,8 @@ struct option {
 static const struct option list[] = {
     {"burst", NUMBER, OWN(burst), 1, STAND_BURST_MAX, "N     packets a burst (32)"},
     {"ring", NUMBER, STAND(ring), 64, 4096, "N      descriptors of each ring (512)"},
+    {"queues", NUMBER, STAND(queues), 1, STAND_QUEUES_MAX,
+     "N    of each card, each way, polled in turn (1); their frames are of 256 flows"},
     {"buffers", NUMBER, STAND(buffers), 512, 65535, "N   of the pool (4096)"},
     {"size", NUMBER, STAND(size), 60, IR_FRAME_MAX, "N      bytes a frame without checksum (60)"},
     {"rate", NUMBER, STAND(rate), 0, 1000000000,
@@ -118,6 +120,7 @@ int options_parse(const char *name, int argc, char **argv, struct bench_options 
                   .wire = "flood",
                   .size = 60,
                   .ring = 512,
+                  .queues = 1,
                   .buffers = 4096},
         .burst = 32,
         .ms = 1000,

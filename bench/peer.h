@@ -23,8 +23,8 @@ union peer_packets {
     void *pointers[PEER_BURST_MAX];
 };
 
-/* Open two cards as `devices` says, each with one receive and one transmit queue of options->ring descriptors, on
- * one pool of options->buffers packets, and start them. `cards` is for the stand to serve. Returns 0, or -1; the stand
+/* Open two cards as `devices` says, each with options->queues receive and transmit queues (a peer may know only one,
+ * and say so) of options->ring descriptors, on one pool of options->buffers packets, and start them. `cards` is for the stand to serve. Returns 0, or -1; the stand
  * calls peer_close in any case, with NULL where *peer was not set. */
 int peer_open(struct peer **peer, const struct stand_options *options,
               const char *const devices[PEER_CARDS], struct card cards[PEER_CARDS]);
@@ -34,15 +34,15 @@ int peer_begin(struct peer *peer, const struct stand_options *options);
 /* The code paths that run, for the report; static or the peer's. No quotation marks. */
 const char *peer_about(const struct peer *peer);
 
-/* Up to `burst` <= PEER_BURST_MAX packets that the card has received, which are the caller's then. Returns how many,
- * or a negative errno when the card failed. */
+/* Up to `burst` <= PEER_BURST_MAX packets that the card has received, which are the caller's then; of several queues
+ * the next one's in turn. Returns how many, or a negative errno when the card failed. */
 int peer_receive(struct peer *peer, uint32_t card, union peer_packets *packets, uint32_t burst);
 /* As many packets of 60 bytes, their content arbitrary, as the pool has, up to `burst`. Returns how many. */
 int peer_make(struct peer *peer, union peer_packets *packets, uint32_t burst);
 /* Increment the byte at `offset` of each packet, as the driver's users would reach it. */
 void peer_touch(struct peer *peer, const union peer_packets *packets, uint32_t count,
                 uint32_t offset);
-/* Send them. The first so many as it returns are the driver's then; or a negative errno when the card failed. */
+/* Send them; of several queues by that with the number of the one that the other card was last received from. The first so many as it returns are the driver's then; or a negative errno when the card failed. */
 int peer_send(struct peer *peer, uint32_t card, union peer_packets *packets, uint32_t count);
 /* Give packets `from` to `to` - 1 back to the pool. */
 void peer_free(struct peer *peer, const union peer_packets *packets, uint32_t from, uint32_t to);

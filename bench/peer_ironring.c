@@ -15,14 +15,16 @@
 
 struct port {
     struct ir_dev *dev;
-    struct ir_rxq *rxq;
-    struct ir_txq *txq;
+    struct ir_rxq *rxq[STAND_QUEUES_MAX];
+    struct ir_txq *txq[STAND_QUEUES_MAX];
+    uint32_t turn; /* queue that was last received from */
 };
 
 struct peer {
     const char *name;
     struct ir_domain *domain;
     struct ir_pool *pool;
+    uint32_t queues;
     struct port port[PEER_CARDS];
     struct card *cards;
     struct ir_waiter *waiter; /* NULL: poll */
@@ -40,10 +42,13 @@ static int open_port(struct peer *peer, uint32_t number, const char *device)
 
 static int start_port(const struct peer *peer, struct port *port, uint32_t ring)
 {
-    int error = ir_rxq_setup(port->dev, 0, ring, peer->pool, &port->rxq);
+    int error = 0;
 
-    if (error == 0)
-        error = ir_txq_setup(port->dev, 0, ring, peer->pool, &port->txq);
+    for (uint32_t q = 0; q < peer->queues && error == 0; q++) {
+        error = ir_rxq_setup(port->dev, q, ring, peer->pool, &port->rxq[q]);
+        if (error == 0)
+            error = ir_txq_setup(port->dev, q, ring, peer->pool, &port->txq[q]);
+    }
     if (error == 0)
         error = ir_start(port->dev);
     return error < 0 ? stand_complain(peer->name, "a card does not start", error) : 0;
@@ -54,8 +59,8 @@ static int start_waiting(struct peer *peer, uint32_t ways)
 {
     int error = ir_waiter_create(&peer->waiter);
 
-    for (uint32_t i = 0; i < ways && error == 0; i++)
-        error = ir_waiter_rx(peer->waiter, peer->port[i].rxq);
+    for (uint32_t i = 0; i < ways * peer->queues && error == 0; i++)
+        error = ir_waiter_rx(peer->waiter, peer->port[i / peer->queues].rxq[i % peer->queues]);
     if (error == 0)
         error = ir_waiter_poll(peer->waiter, 0);
     if (error == 0)
@@ -67,6 +72,9 @@ static int make_plain(struct peer *peer, const struct stand_options *options)
 {
     if (strcmp(options->card, "sim:82599") != 0)
         return stand_complain(peer->name, "--plain is for sim:82599 alone", 0);
+    if (peer->queues > 1u)
+        return stand_complain(peer->name,
+                              "--plain is for one queue: the doorbells of others are functions", 0);
     for (uint32_t i = 0; i < PEER_CARDS; i++) {
         int error = card_window(&peer->cards[i]);
 
@@ -98,6 +106,7 @@ int peer_open(struct peer **opened, const struct stand_options *options,
     *opened = peer;
     peer->name = options->name;
     peer->cards = cards;
+    peer->queues = (uint32_t)options->queues;
     if (options->path != NULL)
         return stand_complain(peer->name, "--path is for others: this library has one", 0);
     error = ir_domain_create(&peer->domain);
@@ -148,7 +157,10 @@ static const struct ir_pkt *const_handles(const union peer_packets *packets)
 
 int peer_receive(struct peer *peer, uint32_t card, union peer_packets *packets, uint32_t burst)
 {
-    return ir_rx(peer->port[card].rxq, handles(packets), burst);
+    struct port *port = &peer->port[card];
+
+    port->turn = port->turn + 1u < peer->queues ? port->turn + 1u : 0;
+    return ir_rx(port->rxq[port->turn], handles(packets), burst);
 }
 
 int peer_make(struct peer *peer, union peer_packets *packets, uint32_t burst)
@@ -175,7 +187,7 @@ void peer_touch(struct peer *peer, const union peer_packets *packets, uint32_t c
 
 int peer_send(struct peer *peer, uint32_t card, union peer_packets *packets, uint32_t count)
 {
-    return ir_tx(peer->port[card].txq, handles(packets), count);
+    return ir_tx(peer->port[card].txq[peer->port[1u - card].turn], handles(packets), count);
 }
 
 void peer_free(struct peer *peer, const union peer_packets *packets, uint32_t from, uint32_t to)

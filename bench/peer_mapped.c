@@ -15,6 +15,8 @@ int peer_mapped_check(const struct stand_options *options)
 {
     if (options->private || options->sandbox || options->wait)
         return stand_complain(options->name, "--private, --sandbox and --wait are Ironring's", 0);
+    if (options->queues > 1)
+        return stand_complain(options->name, "several queues are Ironring's", 0);
     if (options->size > STAND_FRAME_MAX)
         return stand_complain(options->name, "jumbo frames are Ironring's here", 0);
     return 0;

@@ -15,6 +15,7 @@
 
 #define TOUCHED       52u /* offset of the byte that is incremented; behind the time that frames carry */
 #define DEVICE_LENGTH 256u
+#define FLOWS         256u /* to spread over several queues */
 
 int stand_complain(const char *name, const char *what, int error)
 {
@@ -129,9 +130,10 @@ int stand_open(struct stand *stand, const struct stand_options *options)
         devices[i] = text[i];
         /* A card that only sends gets one frame: then its wire is as lean as the other's. */
         (void)snprintf(
-            text[i], DEVICE_LENGTH, "%s,mode=served,wire=%s,size=%llu,rate=%llu,count=%u",
+            text[i], DEVICE_LENGTH, "%s,mode=served,wire=%s,size=%llu,rate=%llu,count=%u,flows=%u",
             options->card, options->wire, (unsigned long long)options->size,
-            (unsigned long long)options->rate, i > 0 && options->way != STAND_BOTH ? 1u : 0u);
+            (unsigned long long)options->rate, i > 0 && options->way != STAND_BOTH ? 1u : 0u,
+            options->queues > 1 ? FLOWS : 1u);
     }
     if (peer_open(&stand->peer, options, devices, stand->card) != 0 ||
         share_out_cores(stand, &allowed) != 0)

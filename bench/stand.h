@@ -18,8 +18,9 @@
 #include "card.h"
 #include "peer.h"
 
-#define STAND_BURST_MAX PEER_BURST_MAX
-#define STAND_FRAME_MAX 1518u /* bytes of a frame that is not jumbo; what peers can take */
+#define STAND_BURST_MAX  PEER_BURST_MAX
+#define STAND_QUEUES_MAX 16u   /* receive queues that an 82599 spreads frames over */
+#define STAND_FRAME_MAX  1518u /* bytes of a frame that is not jumbo; what peers can take */
 
 /* What the driver does with packets. */
 enum stand_way {
@@ -36,6 +37,7 @@ struct stand_options {
     uint64_t size;    /* bytes a frame without checksum, jumbo ones too */
     uint64_t rate;    /* frames a second of each receiving card, 0 for as many as it can */
     uint64_t ring;    /* descriptors of each ring */
+    uint64_t queues; /* of each card, each way: 1 to STAND_QUEUES_MAX, each received from in turn */
     uint64_t buffers; /* of the pool */
     enum stand_way way;
     bool private; /* a private pool: each packet is copied */

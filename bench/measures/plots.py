@@ -139,15 +139,29 @@ def scaling():
     rows = sorted(rows_of('scaling'), key=lambda row: row['value'])
     if not rows:
         return None
-    blocks = {of: [(row['value'], row['mpps'], row.get('gbit_per_second', '-')) for row in rows if row['of'] == of]
-              for of in ('ring', 'pool', 'frame')}
+    blocks = {of: [(row['value'], row['mpps'], row.get('driver_cycles', row.get('gbit_per_second', '-')))
+                   for row in rows if row['of'] == of]
+              for of in ('queues', 'ring', 'pool', 'frame')}
     return draw('scaling', f'''
-set terminal svg size 900,900 font "sans-serif,15" background "white" linewidth 1.4
-set multiplot layout 3,1 title "How throughput changes with sizes; burst of 32, both ways together"
+set terminal svg size 900,1150 font "sans-serif,15" background "white" linewidth 1.4
+set multiplot layout 4,1 title "How throughput changes with sizes; burst of 32, both ways together"
 set ylabel "Mpps"
 set yrange [0:*]
-unset key
 set logscale x 2
+set key bottom center
+set xrange [0.9:18]
+set y2range [0:*]
+set y2tics
+set border 11
+set y2label "cycles"
+set xlabel "queues of each card, all by one core"
+plot $queues using 1:2 with linespoints pointtype 7 linecolor "{COLOURS[0]}" title "packets", \\
+     $queues using 1:3 axes x1y2 with linespoints pointtype 5 linecolor "{COLOURS[1]}" \\
+         title "cycles a packet costs the driver (right axis)"
+unset key
+unset y2tics
+unset y2label
+set border 3
 set xrange [50:5200]
 set xlabel "descriptors a ring"
 plot $ring using 1:2 with linespoints pointtype 7 linecolor "{COLOURS[0]}"
