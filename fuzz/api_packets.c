@@ -8,6 +8,9 @@
 
 #include "oracle.h"
 
+#define ETHERTYPE   12u /* offsets in a frame */
+#define SOURCE_PORT 34u
+
 static uint32_t index_of(struct ir_pkt pkt)
 {
     return (uint32_t)(pkt.bits & 0xffffu);
@@ -228,6 +231,7 @@ void api_echo(uint32_t d, uint32_t q)
 
 void api_put(uint32_t d, struct input *input)
 {
+    static const uint8_t udp_over_ipv4[] = {0x08, 0x00, 0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17};
     static uint8_t frame[2100];
     uint32_t count = 1u + input_8(input) % 32u;
     uint32_t length = 1u + input_16(input) % sizeof(frame);
@@ -236,8 +240,11 @@ void api_put(uint32_t d, struct input *input)
     if (api.device[d].dev == NULL)
         return;
     memset(frame, 0xff, IR_MAC_LENGTH);
-    for (uint32_t i = 0; i < count && result == 0; i++)
+    memcpy(frame + ETHERTYPE, udp_over_ipv4, sizeof(udp_over_ipv4));
+    for (uint32_t i = 0; i < count && result == 0; i++) {
+        frame[SOURCE_PORT] = (uint8_t)i; /* the queue depends on it */
         result = ir_sim_put(api.device[d].dev, frame, length);
+    }
     if (result != 0 && result != -ENOBUFS)
         fuzz_fail("ir_sim_put answers %d", result);
 }

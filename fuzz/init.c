@@ -73,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .start_errors = start_errors,
         .promiscuous_errors = promiscuous_errors,
         .multicast_errors = multicast_errors,
+        .rss_key = true,
         .tells_speed = true,
         .interrupts = true,
     };

@@ -36,6 +36,7 @@ struct life_kind {
     const int *start_errors; /* of a reset as well */
     const int *promiscuous_errors;
     const int *multicast_errors;
+    bool rss_key;     /* it spreads frames over its queues by a key */
     bool tells_speed; /* a link that is up has a speed */
     bool interrupts;  /* the card's model knows which of them are masked */
 };

@@ -187,11 +187,18 @@ static void send(void)
 static void change_settings(struct ir_dev *dev)
 {
     uint8_t macs[MACS][IR_MAC_LENGTH];
+    uint8_t key[IR_RSS_KEY_LENGTH];
 
     for (uint32_t i = 0; i < MACS; i++) {
         for (uint32_t k = 0; k < IR_MAC_LENGTH; k++)
             macs[i][k] = any8;
     }
+    for (uint32_t i = 0; i < IR_RSS_KEY_LENGTH; i++)
+        key[i] = any8;
+    if (any)
+        dev->ops->rss_key_set(dev, key);
+    if (any)
+        dev->ops->rss_key_get(dev, key);
     if (any)
         (void)dev->ops->mac_set(dev, macs[0]);
     if (any)

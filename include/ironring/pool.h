@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Packet pools: a fixed number of equal buffers in one DMA mapping, and the record of who holds
- * them. A pool and the queues attached to it belong to one thread.
+ * them. A pool and the queues attached to it belong to one thread. Several queues of a device can each have
+ * a thread and a pool of their own.
  */
 #ifndef IRONRING_POOL_H
 #define IRONRING_POOL_H

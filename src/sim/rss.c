@@ -113,7 +113,7 @@ static uint32_t toeplitz(const struct sim_card *card, const uint8_t *input, uint
         for (uint32_t bit = 0x80u; bit != 0; bit >>= 1) {
             if ((input[i] & bit) != 0)
                 hash ^= (uint32_t)(window >> 32);
-            window <<= 1;
+            window = (window & UINT64_MAX >> 1) << 1;
         }
         window |= key_byte(card, i + 8u);
     }
