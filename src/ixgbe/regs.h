@@ -152,15 +152,14 @@
 #define IXGBE_SECRXSTAT_READY  (1u << 0)
 
 /* 8.2.3.7 Spreading over receive queues: RSS (7.1.2.8) */
-#define IXGBE_RSS_QUEUES 16u /* that an entry of the table can name */
-#define IXGBE_MRQC       0x0ec80u
-#define IXGBE_MRQC_RSS   1u /* mode, in bits 3:0 */
-#define IXGBE_MRQC_TCP_IPV4                                                                        \
-    (1u << 16) /* what is hashed, the first one that fits: addresses and ports of TCP ... */
-#define IXGBE_MRQC_IPV4     (1u << 17) /* ... addresses ... */
+#define IXGBE_RSS_QUEUES    16u /* that an entry of the table can name */
+#define IXGBE_MRQC          0x0ec80u
+#define IXGBE_MRQC_RSS      1u         /* mode, in bits 3:0 */
+#define IXGBE_MRQC_TCP_IPV4 (1u << 16) /* addresses and ports; so with UDP below */
+#define IXGBE_MRQC_IPV4     (1u << 17) /* addresses, where nothing else fits */
 #define IXGBE_MRQC_IPV6     (1u << 20)
 #define IXGBE_MRQC_TCP_IPV6 (1u << 21)
-#define IXGBE_MRQC_UDP_IPV4 (1u << 22) /* ... addresses and ports of UDP */
+#define IXGBE_MRQC_UDP_IPV4 (1u << 22)
 #define IXGBE_MRQC_UDP_IPV6 (1u << 23)
 #define IXGBE_RETA(i)       (0x05c00u + 4u * (i))
 #define IXGBE_RETA_COUNT    32u

@@ -26,7 +26,7 @@ static uint32_t count_queues(const struct ixgbe_dev *dev)
     return queues;
 }
 
-/* The key is 40 bytes, the first in the low bits of the first register (8.2.3.7.14). */
+/* The key is 40 bytes, the first in the low bits of the first register. */
 /*@ requires dev_window(dev) && card.resetting == 0;
     assigns \nothing;
     ensures access_answer(\result);
@@ -60,7 +60,7 @@ static uint32_t next_queue(uint32_t queue, uint32_t queues)
     return queue + 1u < queues ? queue + 1u : 0;
 }
 
-/* A register of the table: four entries, the first in the low bits (8.2.3.7.13). Each names a queue that is
+/* A register of the table: four entries, the first in the low bits. Each names a queue that is
  * set up; the first names this one. */
 /*@ requires queue < queues <= IXGBE_RSS_QUEUES;
     assigns \nothing;
