@@ -187,7 +187,7 @@ static void send(void)
 static void change_settings(struct ir_dev *dev)
 {
     uint8_t macs[MACS][IR_MAC_LENGTH];
-    uint8_t key[IR_RSS_KEY_LENGTH];
+    uint8_t key[IR_RSS_KEY_LENGTH] = {0};
 
     for (uint32_t i = 0; i < MACS; i++) {
         for (uint32_t k = 0; k < IR_MAC_LENGTH; k++)
@@ -223,13 +223,16 @@ static void ask(struct ir_dev *dev)
         dev->ops->info(dev, &info);
 }
 
-/* The first and the last queue, of any size; src/api checks the index before. */
+/* The first queues and the last, of any size; src/api checks the index before. */
 static void set_up(struct ir_dev *dev)
 {
     if (any)
         (void)dev->ops->rxq_setup(dev, 0, any32, &pool, &rxq);
     if (any)
-        (void)dev->ops->rxq_setup(dev, IR_QUEUES_MAX - 1u, any32, &pool, &rxq);
+        (void)dev->ops->rxq_setup(dev, 1, any32, &pool, &rxq);
+    if (any)
+        (void)dev->ops->rxq_setup(dev, any ? IXGBE_RSS_QUEUES - 1u : IR_QUEUES_MAX - 1u, any32,
+                                  &pool, &rxq);
     if (any)
         (void)dev->ops->txq_setup(dev, 0, any32, &pool, &txq);
     if (any)
