@@ -10,11 +10,12 @@ NAME = 'scaling'
 KEY = ('of', 'value')
 TOOLS = ('gcc',)
 SERIES = {
-    'queues': ('--queues', (1, 2, 4, 8, 16), ('--ring', 128, '--buffers', 8192)),
     'ring': ('--ring', (64, 128, 256, 512, 1024, 2048, 4096), ('--buffers', 32768)),
     'pool': ('--buffers', (2048, 4096, 8192, 16384, 32768, 65535), ()),
     'frame': ('--size', (60, 124, 252, 508, 1020, 1518, 3000, 6000, 9724), ()),
 }
+QUEUES = (1, 2, 4, 8, 16)
+DESCRIPTORS = 1024   # of all receive queues of a card together
 FLOOD = 100_000_000  # frames a second and card
 WIRE = 24  # bytes that a frame takes on the wire besides: checksum, preamble, gap
 
@@ -38,19 +39,33 @@ def cycles_of_full_queues(programs, *options):
     return round(statistics.median(values), 2)
 
 
+def measured(programs, of, value, *options):
+    """A row: the median of three runs."""
+    got = [programs.throughput(*options, ms=250) for _ in range(3)]
+    row = {'of': of, 'value': value, 'mpps': round(statistics.median(one['mpps'] for one in got), 3),
+           'card_busy_share': statistics.median(one['card_busy_share'] for one in got)}
+    print(f'  {of} of {value}: {row["mpps"]:.2f} Mpps', flush=True)
+    return row
+
+
+def measure_queues(programs):
+    """Queues of one card that one core polls, with as many descriptors and buffers under way as ever."""
+    rows = []
+    for number in QUEUES:
+        options = ('--queues', number, '--ring', DESCRIPTORS // number, '--buffers', 8192)
+        rows.append({**measured(programs, 'queues', number, *options),
+                     'driver_cycles': cycles_of_full_queues(programs, *options)})
+    return rows
+
+
 def measure(programs, _):
-    rows = measure_drivers(programs)
+    rows = measure_drivers(programs) + measure_queues(programs)
     for name, (option, values, more) in SERIES.items():
         for value in values:
-            got = [programs.throughput(option, value, *more, ms=250) for _ in range(3)]
-            row = {'of': name, 'value': value, 'mpps': round(statistics.median(one['mpps'] for one in got), 3),
-                   'card_busy_share': statistics.median(one['card_busy_share'] for one in got)}
-            if name == 'queues':
-                row['driver_cycles'] = cycles_of_full_queues(programs, option, value, *more)
+            row = measured(programs, name, value, option, value, *more)
             if name == 'frame':
                 row['gbit_per_second'] = round(row['mpps'] * (value + WIRE) * 8 / 1000, 2)
             rows.append(row)
-            print(f'  {name} of {value}: {row["mpps"]:.2f} Mpps', flush=True)
     return rows
 
 

@@ -223,16 +223,13 @@ static void ask(struct ir_dev *dev)
         dev->ops->info(dev, &info);
 }
 
-/* The first queues and the last, of any size; src/api checks the index before. */
+/* The first queue and another, of any size, and a receive queue that cannot be; src/api checks the index before. */
 static void set_up(struct ir_dev *dev)
 {
     if (any)
         (void)dev->ops->rxq_setup(dev, 0, any32, &pool, &rxq);
     if (any)
-        (void)dev->ops->rxq_setup(dev, 1, any32, &pool, &rxq);
-    if (any)
-        (void)dev->ops->rxq_setup(dev, any ? IXGBE_RSS_QUEUES - 1u : IR_QUEUES_MAX - 1u, any32,
-                                  &pool, &rxq);
+        (void)dev->ops->rxq_setup(dev, any ? 1u : IR_QUEUES_MAX - 1u, any32, &pool, &rxq);
     if (any)
         (void)dev->ops->txq_setup(dev, 0, any32, &pool, &txq);
     if (any)

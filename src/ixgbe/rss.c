@@ -41,7 +41,7 @@ static int write_key(const struct ixgbe_dev *dev)
         loop variant IXGBE_RSSRK_COUNT - i;
     */
     for (uint32_t i = 0; i < IXGBE_RSSRK_COUNT && result == 0; i++) {
-        const uint8_t *key = &dev->rss_key[4u * i];
+        const uint8_t *key = dev->rss_key + (size_t)4 * i;
         uint32_t word = key[0] + key[1] * 256u + key[2] * 65536u + key[3] * 16777216u;
 
         result = ixgbe_write(dev, IXGBE_RSSRK(i), word);

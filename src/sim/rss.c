@@ -23,9 +23,9 @@
 /* What a packet offers to the hash. */
 struct flow {
     uint32_t version;
-    uint32_t protocol; /* of the ports, or NO_PORTS */
-    const uint8_t *addresses;
-    uint32_t address_bytes; /* of both; 0: this is no IP packet */
+    uint32_t protocol;        /* of the ports, or NO_PORTS */
+    const uint8_t *addresses; /* NULL: this is no IP packet */
+    uint32_t address_bytes;   /* of both */
     const uint8_t *ports;
 };
 
@@ -155,7 +155,8 @@ void sim_rss(const struct sim_card *card, const uint8_t *frame, uint32_t length,
     if ((sim_get(card, R_MRQC) & MRQC_MODE) != MRQC_RSS)
         return;
     find_flow(frame, length, &flow);
-    hash_flow(card, &flow, spread);
+    if (flow.addresses != NULL)
+        hash_flow(card, &flow, spread);
     entry = spread->hash & TABLE_MASK;
     spread->queue = sim_get(card, R_RETA + entry / 4u * 4u) >> entry % 4u * 8u & 0xfu;
     /* Else the descriptor has a checksum of fragments in this place, which this card does not make. */
