@@ -49,32 +49,21 @@ static int write_key(const struct ixgbe_dev *dev)
     return result;
 }
 
-/* The queue after this one, in turn. */
-/*@ requires queue < queues <= IXGBE_RSS_QUEUES;
-    assigns \nothing;
-    ensures \result < queues;
-    ensures \result == (queue + 1 < queues ? queue + 1 : 0);
-*/
-static uint32_t next_queue(uint32_t queue, uint32_t queues)
-{
-    return queue + 1u < queues ? queue + 1u : 0;
-}
-
-/* A register of the table: four entries, the first in the low bits. Each names a queue that is
- * set up; the first names this one. */
-/*@ requires queue < queues <= IXGBE_RSS_QUEUES;
+/* A register of the table: entries `n` to n + 3, the first in the low bits. Each names one of so many queues. */
+/*@ requires 0 < queues <= IXGBE_RSS_QUEUES && n < IXGBE_RETA_COUNT * IXGBE_RETA_ENTRIES;
     assigns \nothing;
     ensures confined: \result % 256 < queues && \result / 256 % 256 < queues &&
         \result / 65536 % 256 < queues && \result / 16777216 < queues;
-    ensures first: \result % 256 == queue;
+    ensures in_turn: \result % 256 == n % queues;
 */
-static uint32_t four_entries(uint32_t queue, uint32_t queues)
+static uint32_t four_entries(uint32_t n, uint32_t queues)
 {
-    uint32_t second = next_queue(queue, queues);
-    uint32_t third = next_queue(second, queues);
-    uint32_t fourth = next_queue(third, queues);
+    uint32_t first = n % queues;
+    uint32_t second = (n + 1u) % queues;
+    uint32_t third = (n + 2u) % queues;
+    uint32_t fourth = (n + 3u) % queues;
 
-    return queue + second * 256u + third * 65536u + fourth * 16777216u;
+    return first + second * 256u + third * 65536u + fourth * 16777216u;
 }
 
 /* The queues in turn, so that each has as many entries as any other, or one less. */
@@ -85,25 +74,15 @@ static uint32_t four_entries(uint32_t queue, uint32_t queues)
 */
 static int write_table(const struct ixgbe_dev *dev, uint32_t queues)
 {
-    uint32_t queue = 0;
     int result = 0;
 
     /*@ loop invariant 0 <= i <= IXGBE_RETA_COUNT;
-        loop invariant queue < queues;
         loop invariant access_answer(result);
-        loop assigns i, queue, result;
+        loop assigns i, result;
         loop variant IXGBE_RETA_COUNT - i;
     */
-    for (uint32_t i = 0; i < IXGBE_RETA_COUNT && result == 0; i++) {
-        result = ixgbe_write(dev, IXGBE_RETA(i), four_entries(queue, queues));
-        /*@ loop invariant 0 <= n <= IXGBE_RETA_ENTRIES;
-            loop invariant queue < queues;
-            loop assigns n, queue;
-            loop variant IXGBE_RETA_ENTRIES - n;
-        */
-        for (uint32_t n = 0; n < IXGBE_RETA_ENTRIES; n++)
-            queue = next_queue(queue, queues);
-    }
+    for (uint32_t i = 0; i < IXGBE_RETA_COUNT && result == 0; i++)
+        result = ixgbe_write(dev, IXGBE_RETA(i), four_entries(IXGBE_RETA_ENTRIES * i, queues));
     return result;
 }
 
