@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What ir_open says of cards that do not work, through the whole of it. The linker puts a function
- * below in the place of the one that opens simulated cards, and it makes them answer what a test
- * wants.
+ * What ir_open says of cards that do not work, through the whole of it. The linker puts functions
+ * below in the place of the one that opens simulated cards, which makes them answer what a test
+ * wants, and of the kernel's random bytes.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include <cmocka.h>
 
@@ -26,7 +27,16 @@ int __real_ir_sim_open(const char *arguments, struct ir_transport **transport,
 int __wrap_ir_sim_open(const char *arguments, struct ir_transport **transport,
                        char error[IR_ERROR_LENGTH]);
 
-enum fault { GONE, MULTICAST_ADDRESS, NO_WINDOW_AFTER_A_READ };
+ssize_t __real_getrandom(void *bytes, size_t size, unsigned flags);
+ssize_t __wrap_getrandom(void *bytes, size_t size, unsigned flags);
+
+enum fault { NONE, GONE, MULTICAST_ADDRESS, NO_WINDOW_AFTER_A_READ };
+
+/* How often, and why, there are no random bytes, or only some (0). */
+static struct {
+    uint32_t times;
+    int error;
+} no_random;
 
 static struct {
     enum fault fault;
@@ -65,6 +75,15 @@ int __wrap_ir_sim_open(const char *arguments, struct ir_transport **transport,
     return result;
 }
 
+ssize_t __wrap_getrandom(void *bytes, size_t size, unsigned flags)
+{
+    if (no_random.times == 0)
+        return __real_getrandom(bytes, size, flags);
+    no_random.times--;
+    errno = no_random.error;
+    return no_random.error != 0 ? -1 : (ssize_t)size / 2;
+}
+
 /* Fail unless the card is refused with a sentence that names it, what is wrong, and what to do. */
 static void refused(enum fault fault, int expected, const char *wrong, const char *remedy)
 {
@@ -100,12 +119,45 @@ static void card_whose_registers_cannot_be_reached_is_a_matter_of_the_kernel(voi
     refused(NO_WINDOW_AFTER_A_READ, -EINVAL, "a register cannot be accessed", "kernel");
 }
 
+static void kernel_without_random_bytes_is_to_be_updated(void **state)
+{
+    static const struct {
+        int error;
+        int expected;
+    } rows[] = {{ENOSYS, -ENOSYS}, {EPERM, -EPERM}, {0, -EIO}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        no_random.times = 1;
+        no_random.error = rows[i].error;
+        refused(NONE, rows[i].expected, "no random key", "must be Linux 3.17 or later");
+    }
+}
+
+static void interrupted_call_for_random_bytes_is_made_again(void **state)
+{
+    struct ir_domain *domain;
+    struct ir_dev *dev;
+
+    (void)state;
+    forged.fault = NONE;
+    no_random.times = 3;
+    no_random.error = EINTR;
+    assert_int_equal(ir_domain_create(&domain), 0);
+    assert_int_equal(ir_open(domain, "sim:82599,mode=step,wire=memory", &dev, NULL), 0);
+    assert_int_equal(no_random.times, 0);
+    assert_int_equal(ir_close(dev), 0);
+    assert_int_equal(ir_domain_destroy(domain), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(card_that_is_gone_is_to_be_plugged_in),
         cmocka_unit_test(card_that_answers_nonsense_is_to_be_power_cycled),
         cmocka_unit_test(card_whose_registers_cannot_be_reached_is_a_matter_of_the_kernel),
+        cmocka_unit_test(kernel_without_random_bytes_is_to_be_updated),
+        cmocka_unit_test(interrupted_call_for_random_bytes_is_made_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

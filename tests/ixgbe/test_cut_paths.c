@@ -182,13 +182,11 @@ static void multicast_filter_says_when_a_register_is_refused(void **state)
     card_works(*state);
 }
 
-static void start_that_is_refused_a_register_leaves_the_queues_broken(void **state)
+static void each_cut_of_a_start_leaves_the_queues_broken(struct card *card)
 {
-    struct card *card = *state;
     uint32_t accesses = 0;
     int result;
 
-    card_queues(card, 64);
     do {
         cut_after(card->dev->transport, accesses);
         result = ir_start(card->dev);
@@ -205,6 +203,23 @@ static void start_that_is_refused_a_register_leaves_the_queues_broken(void **sta
     } while (result != 0);
     assert_true(accesses > 20);
     card_works(card);
+}
+
+static void start_that_is_refused_a_register_leaves_the_queues_broken(void **state)
+{
+    card_queues(*state, 64);
+    each_cut_of_a_start_leaves_the_queues_broken(*state);
+}
+
+/* Frames are spread over several. */
+static void so_does_that_of_several_queues(void **state)
+{
+    struct card *card = *state;
+    struct ir_rxq *second;
+
+    card_queues(card, 64);
+    assert_int_equal(ir_rxq_setup(card->dev, 1, 64, card->pool, &second), 0);
+    each_cut_of_a_start_leaves_the_queues_broken(card);
 }
 
 static void reset_that_is_refused_a_register_loses_no_buffer(void **state)
@@ -299,6 +314,7 @@ int main(void)
         STARTED(promiscuous_mode_says_when_a_register_is_refused),
         STARTED(multicast_filter_says_when_a_register_is_refused),
         OPENED(start_that_is_refused_a_register_leaves_the_queues_broken),
+        OPENED(so_does_that_of_several_queues),
         STARTED(reset_that_is_refused_a_register_loses_no_buffer),
         STARTED(flush_that_is_refused_a_register_keeps_the_buffers_in_the_rings),
         cmocka_unit_test(card_that_is_refused_a_register_cannot_be_opened),
