@@ -24,8 +24,8 @@ union peer_packets {
 };
 
 /* Open two cards as `devices` says, each with options->queues receive and transmit queues (a peer may know only one,
- * and say so) of options->ring descriptors, on one pool of options->buffers packets, and start them. `cards` is for the stand to serve. Returns 0, or -1; the stand
- * calls peer_close in any case, with NULL where *peer was not set. */
+ * and say so) of options->ring descriptors, on one pool of options->buffers packets, and start them. `cards` is for
+ * the stand to serve. Returns 0, or -1; the stand calls peer_close in any case, with NULL where *peer was not set. */
 int peer_open(struct peer **peer, const struct stand_options *options,
               const char *const devices[PEER_CARDS], struct card cards[PEER_CARDS]);
 /* The thread has come to the core it will stay on, and the cards are served: last thing before measuring. Returns 0,
@@ -42,7 +42,8 @@ int peer_make(struct peer *peer, union peer_packets *packets, uint32_t burst);
 /* Increment the byte at `offset` of each packet, as the driver's users would reach it. */
 void peer_touch(struct peer *peer, const union peer_packets *packets, uint32_t count,
                 uint32_t offset);
-/* Send them; of several queues by that with the number of the one that the other card was last received from. The first so many as it returns are the driver's then; or a negative errno when the card failed. */
+/* Send them; of several queues by that with the number of the one that the other card was last received from. The
+ * first so many as it returns are the driver's then; or a negative errno when the card failed. */
 int peer_send(struct peer *peer, uint32_t card, union peer_packets *packets, uint32_t count);
 /* Give packets `from` to `to` - 1 back to the pool. */
 void peer_free(struct peer *peer, const union peer_packets *packets, uint32_t from, uint32_t to);
