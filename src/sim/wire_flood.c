@@ -222,7 +222,8 @@ int sim_wire_flood(const struct sim_gen_options *options, struct sim_wire **wire
     }
     result = make_flood(options, flood, error);
     if (result != 0) {
-        flood_close(&flood->base);
+        free(flood->frames);
+        free(flood);
         return result;
     }
     flood->base.ops = &flood_ops;
