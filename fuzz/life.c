@@ -195,24 +195,11 @@ static void interrupt(void)
     hostile_returned(life.card, "an interrupt", 0);
 }
 
-static void change_key(uint8_t byte)
-{
-    uint8_t key[IR_RSS_KEY_LENGTH];
-    uint8_t back[IR_RSS_KEY_LENGTH];
-    int expected = life.kind->rss_key ? 0 : -ENOTSUP;
-
-    memset(key, byte, sizeof(key));
-    memset(back, ~byte, sizeof(back));
-    fuzz_equal("ir_rss_key_set", ir_rss_key_set(life.dev, key), expected);
-    fuzz_equal("ir_rss_key_get", ir_rss_key_get(life.dev, back), expected);
-    if (expected == 0)
-        fuzz_equal("the key that was set", memcmp(back, key, sizeof(key)), 0);
-}
-
 static void change_settings(void)
 {
     uint8_t macs[3][IR_MAC_LENGTH];
     uint8_t back[IR_MAC_LENGTH];
+    uint8_t key[IR_RSS_KEY_LENGTH];
     uint8_t kind = input_8(&life.input);
 
     input_copy(&life.input, macs[0], sizeof(macs));
@@ -230,7 +217,8 @@ static void change_settings(void)
         fuzz_equal("ir_mac_get", ir_mac_get(life.dev, back), 0);
         fuzz_equal("the address that was set", memcmp(back, macs[2], IR_MAC_LENGTH), 0);
     }
-    change_key(macs[2][1]);
+    memset(key, macs[2][1], sizeof(key));
+    fuzz_rss_key(life.dev, key, life.kind->rss_key ? 0 : -ENOTSUP);
     hostile_returned(life.card, "a setting", 0);
     if ((kind & 2u) != 0 && life.kind->interrupts)
         interrupt();

@@ -78,19 +78,20 @@ static const char *remedy(const char *device, const struct ir_transport *transpo
 static int draw_key(const char *device, uint8_t key[IR_RSS_KEY_LENGTH], char error[IR_ERROR_LENGTH])
 {
     ssize_t drawn;
+    int error_number;
 
     do
         drawn = getrandom(key, IR_RSS_KEY_LENGTH, 0);
     while (drawn < 0 && errno == EINTR);
     if (drawn == (ssize_t)IR_RSS_KEY_LENGTH)
         return 0;
-    drawn = drawn < 0 ? -errno : -EIO;
+    error_number = drawn < 0 ? errno : EIO;
     (void)snprintf(
         error, IR_ERROR_LENGTH,
         "%.80s: the kernel gives no random key to spread frames by (%s); it must be Linux 3.17 "
         "or later, and getrandom(2) allowed",
-        device, strerror((int)-drawn));
-    return (int)drawn;
+        device, strerror(error_number));
+    return -error_number;
 }
 
 /* Open the device behind the transport. On an error the transport is still open. */

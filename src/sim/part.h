@@ -114,7 +114,7 @@ struct sim_part {
     uint32_t oversize; /* errors of a frame that is too long, as in struct sim_arrival */
     uint32_t undersize;
     void (*filters)(const struct sim_card *card, struct sim_filters *filters);
-    /* Which queue a frame goes to; `length` >= 14. NULL: all go to the first. */
+    /* Which queue a frame goes to, into a record that is all zero; `length` >= 14. NULL: all go to the first. */
     void (*spread)(const struct sim_card *card, const uint8_t *frame, uint32_t length,
                    struct sim_spread *spread);
     uint32_t ral;       /* offset of the table of addresses; RAH follows each RAL */

@@ -151,7 +151,6 @@ void sim_rss(const struct sim_card *card, const uint8_t *frame, uint32_t length,
     struct flow flow;
     uint32_t entry;
 
-    memset(spread, 0, sizeof(*spread));
     if ((sim_get(card, R_MRQC) & MRQC_MODE) != MRQC_RSS)
         return;
     find_flow(frame, length, &flow);
@@ -169,8 +168,10 @@ void sim_rss(const struct sim_card *card, const uint8_t *frame, uint32_t length,
 void sim_write_reta(struct sim_card *card, const struct sim_register *reg, uint32_t index,
                     uint32_t value)
 {
+    uint32_t offset = reg->offset + index * reg->stride;
+
     if ((value & RETA_RESERVED) != 0)
         sim_violate(&card->base.violations, SIM_RULE_RETA_ENTRY,
-                    "RETA(%u) at 0x%05x was set to 0x%08x", index, reg->offset + 4u * index, value);
-    sim_set(card, reg->offset + 4u * index, value);
+                    "RETA(%u) at 0x%05x was set to 0x%08x", index, offset, value);
+    sim_set(card, offset, value);
 }

@@ -57,7 +57,6 @@ static uint32_t add_crc(struct sim_card *card, const uint8_t *frame, uint32_t le
     return length + SIM_CRC;
 }
 
-/* Legacy descriptors have no place for the hash. */
 static void choose_queue(struct sim_card *card, const uint8_t *frame, uint32_t length)
 {
     struct sim_spread spread = {0};
@@ -348,14 +347,15 @@ static uint32_t receive_alike(struct sim_card *card, uint32_t limit, uint64_t no
     uint32_t head = atomic_load_explicit(&queue->head, memory_order_relaxed);
     uint32_t tail = atomic_load_explicit(&queue->tail, memory_order_acquire);
     uint32_t moved = 0;
+    uint32_t alike;
     struct sim_rx_ring mode;
     uint64_t *ring;
 
     if (card->base.source == NULL || !card->base.source->lean || card->hostile != NULL ||
         card->part->loopback(card) || arrival->errors != 0 || arrival->data == card->rx_scratch)
         return 0;
-    if (limit > card->base.source->ops->alike(card->base.source))
-        limit = card->base.source->ops->alike(card->base.source);
+    alike = card->base.source->ops->alike(card->base.source);
+    limit = limit < alike ? limit : alike;
     card->part->rx_ring(card, arrival->queue, &mode);
     ring = sim_ring(card, arrival->queue);
     if (ring == NULL || mode.legacy || mode.strip_vlan || arrival->length > mode.room ||
