@@ -383,6 +383,10 @@ static inline uint64_t rx_run(struct ixgbe_rxq *queue, struct ir_pool *pool, str
                 tag + around(\at(queue->ring.head, Pre) + (count - from),
                              \at(queue->ring.size, Pre)); */
         /*@ assert still_order: received_run{Pre, Here}(queue, l, pkts, from, count, tag); */
+        /*@ assert more_each: \forall integer i; from <= i <= count ==>
+                \at(l->place[pkt_index(\at(pkts[i], Here))], Pre) ==
+                tag + around(\at(queue->ring.head, Pre) + (i - from),
+                             \at(queue->ring.size, Pre)); */
         /*@ assert more_order: received_run{Pre, Here}(queue, l, pkts, from, count + 1, tag); */
         /*@ assert still_grants: granted_run(pkts, from, count, grant); */
         /*@ assert more_grants: granted_run(pkts, from, count + 1, grant); */
