@@ -159,6 +159,16 @@ class FramaC:
         self.versions['frama-c'] = self._output('frama-c', '-version').split()[0]
         self.versions['why3'] = self._output('why3', '--version').split()[-1]
 
+    def settings(self):
+        """What decides what is proved besides the code: options, provers and the versions of all."""
+        return [*OPTIONS, *WP_OPTIONS, *(' '.join(prover) for prover in PROVERS.values()),
+                *(f'{name} {version}' for name, version in sorted(self.versions.items()))]
+
+    def settings(self):
+        """What decides what is proved besides the code: options, provers and the versions of all."""
+        return [*OPTIONS, *WP_OPTIONS, *(' '.join(prover) for prover in PROVERS.values()),
+                *(f'{name} {version}' for name, version in sorted(self.versions.items()))]
+
     @staticmethod
     def _output(*command):
         try:

@@ -11,6 +11,7 @@ import unittest
 PROVE = pathlib.Path(__file__).resolve().parents[2] / 'contracts' / 'prove'
 sys.path.insert(0, str(PROVE.parent))
 sys.dont_write_bytecode = True
+from prover import record  # noqa: E402
 from prover.framac import kind_of  # noqa: E402
 
 TOOLS = ''.join(f'| `{name}` | used |\n' for name in ('frama-c', 'why3', 'z3', 'cvc4', 'cvc5'))
@@ -53,7 +54,7 @@ class Kinds(unittest.TestCase):
 class Prove(unittest.TestCase):
     """Runs contracts/prove on a tree made for the case."""
 
-    def prove(self, code, primitives='', entries='', unproved='', more=()):
+    def prove(self, code, primitives='', entries='', unproved='', more=(), options=()):
         """Exit status and output for a tree with `code` as its only proved file; `more` adds files."""
         with tempfile.TemporaryDirectory() as directory:
             root = pathlib.Path(directory)
@@ -71,10 +72,12 @@ class Prove(unittest.TestCase):
                 path = root / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding='utf-8')
-            done = subprocess.run([PROVE, '--root', root, '--output', root / 'out', '--timeout', '2'],
+            done = subprocess.run([PROVE, '--root', root, '--output', root / 'out', '--timeout', '2', *options],
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-            report = root / 'out' / 'report.json'
+            report = root / 'out' / ('changed.json' if '--changed' in options else 'report.json')
             self.report = json.loads(report.read_text(encoding='utf-8')) if report.exists() else None
+            recorded = root / 'contracts' / 'proved'
+            self.recorded = recorded.read_text(encoding='utf-8') if recorded.exists() else None
             return done.returncode, done.stdout
 
     def accepts(self, code, **tree):
@@ -282,6 +285,80 @@ void mark(const volatile uint32_t *word, uint8_t *table)
 
     def test_file_that_does_not_parse_is_rejected(self):
         self.rejects(GOOD + '/*@ ensures nonsense(; */ int x(void);\n', 'does not accept the file')
+
+    def proved_before(self, code=GOOD, **tree):
+        """The record of a run over `code`, as a file of a tree."""
+        self.accepts(code, options=['--record'], **tree)
+        return {'contracts/proved': self.recorded}
+
+    def proved_now(self):
+        """The functions that the run has proved itself."""
+        return [row['function'] for row in self.report['results']]
+
+    def test_what_is_as_it_was_is_not_proved_again(self):
+        before = self.proved_before()
+        goals = self.report['goals']
+        self.accepts(GOOD.replace('static', '/* another comment */ static'), more=before, options=['--changed'])
+        self.assertEqual(self.proved_now(), [])
+        self.assertEqual((self.report['functions'], self.report['functions_kept'], self.report['goals']), (2, 2, goals))
+        self.assertTrue(self.report['cache'])
+
+    def test_function_is_proved_again_when_it_has_changed(self):
+        before = self.proved_before()
+        code = GOOD.replace('at < 8u ? next(at) : 0u', 'at < 7u ? next(at) : 0u')
+        self.accepts(code, more=before, options=['--changed'])
+        self.assertEqual(self.proved_now(), ['next_in_ring'])
+        self.rejects(GOOD.replace('at < 8u ? next(at) : 0u', 'next(at)'), 'goal not proved', more=before,
+                     options=['--changed'])
+
+    def test_functions_are_proved_again_when_what_they_see_has_changed(self):
+        before = self.proved_before()
+        self.rejects(GOOD.replace('== at + 1;', '<= at + 2;'), 'goal not proved', more=before, options=['--changed'])
+        self.assertEqual(self.proved_now(), ['next', 'next_in_ring'])
+        self.accepts('/*@ predicate small(integer x) = x < 8; */\n' + GOOD, more=before, options=['--changed'])
+        self.assertEqual(self.proved_now(), ['next', 'next_in_ring'])
+
+    def test_record_keeps_what_is_taken_on_trust(self):
+        code = GOOD.replace('static uint32_t next(uint32_t at)\n{\n    return at + 1u;\n}', 'uint32_t next(uint32_t at);')
+        before = self.proved_before(code, primitives='| `next` | an assumption |\n')
+        self.assertTrue(self.recorded.endswith(' next\n'), self.recorded)
+        self.accepts(code, primitives='| `next` | an assumption |\n', more=before, options=['--changed'])
+        self.rejects(code, 'next: assumed', more=before, options=['--changed'])
+
+    def test_record_is_brought_up_to_date_by_what_has_changed(self):
+        before = self.proved_before()
+        code = GOOD.replace('at < 8u ? next(at) : 0u', 'at < 7u ? next(at) : 0u')
+        self.accepts(code, more=before, options=['--changed', '--record'])
+        self.assertEqual([new == old for new, old in zip(self.recorded.splitlines(), before['contracts/proved'].splitlines())],
+                         [True, True, True, True, False])
+        self.accepts(code, more={'contracts/proved': self.recorded}, options=['--changed'])
+        self.assertEqual(self.proved_now(), [])
+
+    def test_nothing_is_recorded_when_something_is_not_proved(self):
+        self.rejects(GOOD.replace('<= 8', '<= 7'), 'goal not proved', options=['--record'])
+        self.assertIsNone(self.recorded)
+
+    def test_some_functions_are_proved_although_nothing_has_changed(self):
+        turn = next(name for name in map('ring_{}'.format, range(1000)) if record.has_turn('unknown', name))
+        code = GOOD.replace('next_in_ring(', f'{turn}(')
+        self.accepts(code, more=self.proved_before(code), options=['--changed'])
+        self.assertEqual(self.proved_now(), [turn])
+
+    def test_turns_come_to_all_functions(self):
+        turns = sum(record.has_turn(f'{revision:012x}', 'rx_run') for revision in range(1600))
+        self.assertTrue(50 < turns < 150, turns)
+
+    def test_record_that_is_missing_or_spoiled_is_an_error(self):
+        for more, reason in (({}, 'contracts/proved: there is none; contracts/prove --record makes it'),
+                             ({'contracts/proved': '# header\nnonsense\n'}, 'contracts/proved:2: not FILE FUNCTION')):
+            status, output = self.prove(GOOD, more=more, options=['--changed'])
+            self.assertEqual(status, 2, output)
+            self.assertIn(reason, output)
+
+    def test_part_is_not_recorded(self):
+        status, output = self.prove(GOOD, options=['--record', '--only', 'next'])
+        self.assertEqual(status, 2, output)
+        self.assertIn('are about the whole tree', output)
 
     def test_unknown_section_in_trusted_is_an_error(self):
         status, output = self.prove(GOOD, entries='## Wishes\n')
