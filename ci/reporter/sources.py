@@ -115,7 +115,7 @@ def judge_proof(report, _, judgement):
     if report['partial']:
         judgement.missing.append('only a part was proved')
     if report['cache']:
-        judgement.outdated.append('answers of earlier runs were reused (--cache)')
+        judgement.outdated.append('what earlier runs proved was reused (--cache or --changed)')
     if not report['proved']:
         judgement.bad += report['failures'] or ['not proved']
 
