@@ -164,11 +164,6 @@ class FramaC:
         return [*OPTIONS, *WP_OPTIONS, *(' '.join(prover) for prover in PROVERS.values()),
                 *(f'{name} {version}' for name, version in sorted(self.versions.items()))]
 
-    def settings(self):
-        """What decides what is proved besides the code: options, provers and the versions of all."""
-        return [*OPTIONS, *WP_OPTIONS, *(' '.join(prover) for prover in PROVERS.values()),
-                *(f'{name} {version}' for name, version in sorted(self.versions.items()))]
-
     @staticmethod
     def _output(*command):
         try:
