@@ -210,12 +210,14 @@ class FramaC:
         # -then forgets the selection, so it is repeated.
         options = [*WP_OPTIONS, *select, '-wp-cache', 'update', '-wp-cache-dir', str(self.answers)]
         command = [path]
-        passes = (*PASSES, (('CVC4',), LAST * self.timeout)) if self.timeout >= USUAL else PASSES
+        passes = [(provers, min(seconds or self.timeout, self.timeout)) for provers, seconds in PASSES]
+        if self.timeout >= USUAL:
+            passes.append((('CVC4',), LAST * self.timeout))
         for number, (provers, seconds) in enumerate(passes):
             # One prover makes the smoke tests, in the first pass.
             smoke = '-wp-smoke-tests' if number == 0 else '-wp-no-smoke-tests'
             names = ','.join(f'{prover}:{self.versions[PROVERS[prover][0]]}' for prover in provers)
-            command += [*options, smoke, '-wp-prover', names, '-wp-timeout', str(seconds or self.timeout), '-then']
+            command += [*options, smoke, '-wp-prover', names, '-wp-timeout', str(seconds), '-then']
         status, output = self._run([*command, '-no-wp', '-report-untried', '-report-csv', str(table)],
                                    self.directory / f'{tag}.log')
         if status != 0:
