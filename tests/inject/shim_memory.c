@@ -86,11 +86,15 @@ void *reallocarray(void *memory, size_t count, size_t size)
 void free(void *memory)
 {
     static void (*next)(void *);
+    static bool looking;
 
-    if (memory == NULL)
-        return;
-    if (next == NULL)
+    if (memory == NULL || looking)
+        return; /* dlsym(3) gives back what it told of a failure before; it stays, since this is not known yet */
+    if (next == NULL) {
+        looking = true;
         next = (void (*)(void *))inject_next((inject_fn *)__interceptor_free, "free");
+        looking = false;
+    }
     inject_count_allocation(-1);
     next(memory);
 }
