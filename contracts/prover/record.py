@@ -10,6 +10,8 @@ import re
 import zlib
 from dataclasses import dataclass
 
+from .trusted import Malformed
+
 HEADER = '''# SPDX-License-Identifier: MIT
 # Written by contracts/prove --record, and read by contracts/prove --changed: file, function, digest of what its proof
 # depends on, number of goals, and the primitives whose contracts it takes on trust.
@@ -17,10 +19,6 @@ HEADER = '''# SPDX-License-Identifier: MIT
 LINE = re.compile(r'(\S+) (\S+) ([0-9a-f]{32}) (\d+) (\S+)$')
 # One in so many functions is proved although nothing has changed, on each revision others.
 TURNS = 16
-
-
-class Malformed(Exception):
-    """The file is not there or does not follow its format; the text says where."""
 
 
 @dataclass
