@@ -16,6 +16,7 @@
 #define TOUCHED       52u /* offset of the byte that is incremented; behind the time that frames carry */
 #define DEVICE_LENGTH 256u
 #define FLOWS         256u /* to spread over several queues */
+#define TRIPS         16u  /* of the ball that are timed together, each there and back */
 
 int stand_complain(const char *name, const char *what, int error)
 {
@@ -78,6 +79,41 @@ static void add(_Atomic uint64_t *counter, uint64_t amount)
     atomic_store_explicit(counter, now + amount, memory_order_relaxed);
 }
 
+/* Wait for that number. */
+static void catch_ball(struct stand_ball *ball, uint32_t number)
+{
+    while (atomic_load_explicit(&ball->number, memory_order_acquire) != number)
+        ;
+}
+
+static void throw_ball(struct stand_ball *ball, uint32_t number)
+{
+    atomic_store_explicit(&ball->number, number, memory_order_release);
+}
+
+/* The cards' thread has seen a first ball: send it back, and those that follow. */
+static void return_balls(struct stand_ball *ball)
+{
+    for (uint32_t trip = 0; trip <= TRIPS; trip++) {
+        catch_ball(ball, 2u * trip + 1u);
+        throw_ball(ball, 2u * trip + 2u);
+    }
+}
+
+double stand_line_cycles(struct stand *stand)
+{
+    uint64_t start = 0;
+
+    /* The first waits until the cards' thread looks, and is not timed. */
+    for (uint32_t trip = 0; trip <= TRIPS; trip++) {
+        throw_ball(&stand->ball, 2u * trip + 1u);
+        catch_ball(&stand->ball, 2u * trip + 2u);
+        if (trip == 0)
+            start = __rdtsc();
+    }
+    return (double)(__rdtsc() - start) / TRIPS;
+}
+
 /* The cards' thread. Time between two rounds belongs to the second. */
 static void *serve(void *context)
 {
@@ -85,6 +121,10 @@ static void *serve(void *context)
     uint64_t before = __rdtsc();
 
     while (!atomic_load_explicit(&stand->stop, memory_order_relaxed)) {
+        if (atomic_load_explicit(&stand->ball.number, memory_order_relaxed) == 1u) {
+            return_balls(&stand->ball);
+            before = __rdtsc();
+        }
         for (uint32_t i = 0; i < PEER_CARDS; i++) {
             int moved = card_serve(&stand->card[i]);
             uint64_t now = __rdtsc();

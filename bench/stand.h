@@ -53,6 +53,12 @@ struct stand_card_time {
     _Atomic uint64_t busy;  /* cycles of the time stamp counter in rounds that moved some */
 };
 
+/* A ball that the driver's thread and the cards' play: odd numbers go to the cards, even ones come back. On a line of
+ * its own. */
+struct stand_ball {
+    _Alignas(64) _Atomic uint32_t number;
+};
+
 struct stand {
     const char *name;
     struct peer *peer;
@@ -62,6 +68,7 @@ struct stand {
     bool serving;
     _Atomic bool stop;
     struct stand_card_time time;
+    struct stand_ball ball;
 };
 
 /* Open, connect and start everything, and go to the driver's core. Returns 0, or -1 after a message; call
@@ -82,6 +89,10 @@ struct stand_cpu stand_cpu(const struct stand *stand);
 /* What share of so many seconds since `then` they had, whoever had less: less than 1 when the machine had other
  * work for their cores, or the driver slept. */
 double stand_cpu_share(const struct stand *stand, const struct stand_cpu *then, double seconds);
+
+/* Cycles in which a line of memory goes to the cards' core and comes back. It tells how far apart the two cores are at
+ * this moment, which a virtual machine's host may change at any. */
+double stand_line_cycles(struct stand *stand);
 
 /* How many times a round of the driver calls stand_burst, from `from` = 0 on. */
 static inline uint32_t stand_ways(const struct stand *stand)

@@ -25,7 +25,8 @@ struct speed {
     uint64_t card_moved;
     uint64_t card_busy;
     double seconds;
-    double share; /* of these in which driver and cards had their cores */
+    double share;       /* of these in which driver and cards had their cores */
+    double line_cycles; /* of stand_line_cycles, before or after, whichever was more */
 };
 
 /* One burst each way. */
@@ -44,9 +45,10 @@ static int work(const struct stand *stand, const struct bench_options *options, 
 }
 
 /* As fast as it goes, for some seconds. */
-static int measure_speed(const struct stand *stand, const struct bench_options *options,
-                         double seconds, struct speed *speed)
+static int measure_speed(struct stand *stand, const struct bench_options *options, double seconds,
+                         struct speed *speed)
 {
+    double before = stand_line_cycles(stand), after;
     struct stand_cpu cpu = stand_cpu(stand);
     double start = stand_seconds();
     uint64_t cycles = __rdtsc();
@@ -63,6 +65,8 @@ static int measure_speed(const struct stand *stand, const struct bench_options *
     speed->share = stand_cpu_share(stand, &cpu, speed->seconds);
     speed->card_moved = atomic_load(&stand->time.moved) - moved;
     speed->card_busy = atomic_load(&stand->time.busy) - busy;
+    after = stand_line_cycles(stand);
+    speed->line_cycles = after > before ? after : before;
     return 0;
 }
 
@@ -103,33 +107,58 @@ static int64_t time_once(const struct stand *stand, const struct bench_options *
     return full && dropped == 0 ? (int64_t)(__rdtsc() - start) : 0;
 }
 
-/* Print the cycles a packet of the pieces of each repeat, for others to take the median of. */
-static int measure_cycles(const struct stand *stand, const struct bench_options *options)
+/* What is printed of a repeat, for others to take medians of: a number for each piece. */
+struct repeat {
+    double driver_cycles[PIECES]; /* a packet */
+    double line_cycles[PIECES];   /* of stand_line_cycles, just after the piece */
+};
+
+static int measure_repeat(struct stand *stand, const struct bench_options *options,
+                          struct repeat *repeat)
 {
     uint64_t packets = piece(options) / options->burst * options->burst * stand_ways(stand);
-
     uint64_t enough = (uint64_t)PAUSE_CYCLES * piece(options) * stand_ways(stand), pause = enough;
+    uint32_t found = 0;
 
-    (void)printf("\"driver_cycles\": [");
-    for (uint32_t repeat = 0; repeat < options->repeats; repeat++) {
-        uint32_t found = 0;
+    for (uint32_t tries = 0; found < PIECES; tries++) {
+        int64_t took = time_once(stand, options, pause);
 
-        (void)printf("%s[", repeat == 0 ? "" : ", ");
-        for (uint32_t tries = 0; found < PIECES; tries++) {
-            int64_t took = time_once(stand, options, pause);
+        if (took < 0)
+            return -1;
+        if (tries == TRIES_MAX)
+            return stand_complain(NAME, "the cards do not fill the bursts", 0);
+        /* On a busy machine the cards may need longer than they need alone. */
+        pause = took != 0 ? enough : pause < PAUSE_MAX ? pause * 2u : pause;
+        if (took == 0)
+            continue;
+        repeat->driver_cycles[found] = (double)took / (double)packets;
+        repeat->line_cycles[found] = stand_line_cycles(stand);
+        found++;
+    }
+    return 0;
+}
 
-            if (took < 0)
-                return -1;
-            if (tries == TRIES_MAX)
-                return stand_complain(NAME, "the cards do not fill the bursts", 0);
-            /* On a busy machine the cards may need longer than they need alone. */
-            pause = took != 0 ? enough : pause < PAUSE_MAX ? pause * 2u : pause;
-            if (took == 0)
-                continue;
-            (void)printf("%s%.2f", found == 0 ? "" : ", ", (double)took / (double)packets);
-            found++;
-        }
-        (void)printf("]");
+static void print_pieces(const char *name, const double values[PIECES])
+{
+    (void)printf("\"%s\": [", name);
+    for (uint32_t i = 0; i < PIECES; i++)
+        (void)printf("%s%.2f", i == 0 ? "" : ", ", values[i]);
+    (void)printf("]");
+}
+
+static int measure_cycles(struct stand *stand, const struct bench_options *options)
+{
+    struct repeat repeat;
+
+    (void)printf("\"repeats\": [");
+    for (uint32_t i = 0; i < options->repeats; i++) {
+        if (measure_repeat(stand, options, &repeat) != 0)
+            return -1;
+        (void)printf("%s{", i == 0 ? "" : ", ");
+        print_pieces("driver_cycles", repeat.driver_cycles);
+        (void)printf(", ");
+        print_pieces("line_cycles", repeat.line_cycles);
+        (void)printf("}");
     }
     (void)printf("]");
     return 0;
@@ -142,14 +171,14 @@ static void print_speed(const struct speed *speed)
 
     (void)printf("\"packets\": %llu, \"dropped\": %llu, \"seconds\": %.4f, \"mpps\": %.4f, "
                  "\"tsc_hertz\": %.0f, \"card_cycles_per_frame\": %.2f, \"card_busy_share\": %.4f, "
-                 "\"card_mframes\": %.2f, \"core_share\": %.3f",
+                 "\"card_mframes\": %.2f, \"core_share\": %.3f, \"line_cycles\": %.1f",
                  (unsigned long long)speed->received, (unsigned long long)speed->dropped,
                  speed->seconds, (double)(speed->received - speed->dropped) / speed->seconds / 1e6,
                  hertz, card, (double)speed->card_busy / (double)speed->cycles,
-                 card > 0 ? hertz / card / 1e6 : 0, speed->share);
+                 card > 0 ? hertz / card / 1e6 : 0, speed->share, speed->line_cycles);
 }
 
-static int run(const struct stand *stand, const struct bench_options *options)
+static int run(struct stand *stand, const struct bench_options *options)
 {
     struct speed speed;
 

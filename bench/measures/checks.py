@@ -54,7 +54,7 @@ def count(program, burst):
 
 
 def time_rounds(programs, directories):
-    """{(version, burst): the figure of each round}; the versions take turns in who is first."""
+    """{(version, burst): the run of each round}; the versions take turns in who is first."""
     found = collections.defaultdict(list)
     for number in range(ROUNDS):
         if number % 5 == 0:
@@ -62,14 +62,18 @@ def time_rounds(programs, directories):
         first = number % len(TIMED)
         for burst in BURSTS:
             for version in TIMED[first:] + TIMED[:first]:
-                got = programs.throughput('--burst', burst, '--repeats', 3, ms=0, directory=directories[version])
-                found[version, burst].append(statistics.median(cycles.of_repeats(got)))
+                found[version, burst].append(programs.throughput('--burst', burst, '--repeats', 3, ms=0,
+                                                                 directory=directories[version]))
     return found
 
 
-def ratios(checked, unchecked):
-    """Median and quartiles of what checks multiply the cycles by, round by round."""
-    spread = results.spread([on / off for on, off in zip(checked, unchecked)])
+def ratios(programs, checked, unchecked):
+    """Median and quartiles of what checks multiply the cycles by, round by round, of those in which driver and cards
+    were near each other in both runs."""
+    rounds = [{'runs': runs, 'line_cycles': max(run['line_cycles'] for run in runs)}
+              for runs in zip(checked, unchecked)]
+    spread = results.spread([statistics.median(cycles.of_repeats(on)) / statistics.median(cycles.of_repeats(off))
+                             for on, off in (pair['runs'] for pair in programs.near(rounds))])
     return {f'checks_take_{name}': spread[name] for name in ('median', 'quartile1', 'quartile3')}
 
 
@@ -85,11 +89,11 @@ def measure(programs, _):
     for row in rows:
         row['saves'] = round(rows[BURSTS.index(row['burst'])]['instructions_per_packet']
                              - row['instructions_per_packet'], 2)
-        values = timed.get((row['version'], row['burst']))
-        if values:
-            row.update(results.spread(values))
-        if values and row['version'] != ALL:
-            row.update(ratios(timed[ALL, row['burst']], values))
+        runs = timed.get((row['version'], row['burst']))
+        if runs:
+            row.update(cycles.of_runs(programs, runs))
+        if runs and row['version'] != ALL:
+            row.update(ratios(programs, timed[ALL, row['burst']], runs))
     return rows
 
 

@@ -15,16 +15,22 @@ TOOLS = ('gcc',)
 
 def of_repeats(got):
     """The figure of each repeat that bench/throughput has printed."""
-    return [statistics.median(pieces) for pieces in got['driver_cycles']]
+    return [statistics.median(repeat['driver_cycles']) for repeat in got['repeats']]
+
+
+def of_runs(programs, runs):
+    """Spread of all repeats of those runs in which driver and cards were near each other, and how near."""
+    near = programs.near(runs)
+    return {**results.spread([value for run in near for value in of_repeats(run)]),
+            'line_cycles': statistics.median(run['line_cycles'] for run in near)}
 
 
 def measure(programs, options):
     rows = []
     for burst in (32, 8):
-        values = []
-        for _ in range(1 if options.quick else 7):  # processes: each has its memory elsewhere
-            values += of_repeats(programs.throughput('--burst', burst, '--repeats', 3, ms=0))
-        rows.append({'burst': burst, **results.spread(values)})
+        runs = [programs.throughput('--burst', burst, '--repeats', 3, ms=0)
+                for _ in range(1 if options.quick else 7)]  # processes: each has its memory elsewhere
+        rows.append({'burst': burst, **of_runs(programs, runs)})
     return rows
 
 

@@ -31,16 +31,17 @@ def record(programs, offered, mode, wanted, piece):
     """Counts of nanoseconds over several runs, until `wanted` frames are recorded, and what else was seen."""
     counts = collections.Counter()
     seen = collections.Counter()
-    runs = 0
+    lines = []
     while sum(counts.values()) < wanted:
         got = programs.run('latency', '--rate', offered * 500000, '--frames', piece,
                            *(('--wait',) if mode == 'interrupts' else ()))
         for value, often in got.pop('counts'):
             counts[value] += often
         seen.update({name: got[name] for name in ('missed', 'dropped', 'received_mpps')})
-        runs += 1
-    return sorted(counts.items()), {'missed': seen['missed'], 'dropped': seen['dropped'], 'runs': runs,
-                                    'received_mpps': round(seen['received_mpps'] / runs, 3)}
+        lines.append(got['line_cycles'])
+    return sorted(counts.items()), {'missed': seen['missed'], 'dropped': seen['dropped'], 'runs': len(lines),
+                                    'received_mpps': round(seen['received_mpps'] / len(lines), 3),
+                                    'line_cycles': max(lines)}
 
 
 def hgrm_lines(counts):

@@ -11,7 +11,7 @@ import statistics
 import subprocess
 
 from building import ROOT, add_peer
-from measures import cycles, results
+from measures import cycles
 from measures.programs import Failed
 
 NAME = 'peers'
@@ -96,15 +96,16 @@ def run_all(programs, drivers, rounds, left_out):
     return got
 
 
-def rows_of(got, left_out):
-    """A row for each driver and burst, with its cycles and packets against this library's."""
+def rows_of(programs, got, left_out):
+    """A row for each driver and burst, with its cycles and packets against this library's, by those runs in which
+    driver and cards were near each other."""
     rows = []
     for (name, burst), runs in got.items():
         if name in left_out:
             continue
         rows.append({'driver': name, 'burst': burst, 'about': runs[0]['driver'],
-                     'mpps': round(statistics.median(run['mpps'] for run in runs), 3),
-                     **results.spread([value for run in runs for value in cycles.of_repeats(run)])})
+                     'mpps': round(statistics.median(run['mpps'] for run in programs.near(runs)), 3),
+                     **cycles.of_runs(programs, runs)})
     ours = {row['burst']: row for row in rows if row['driver'] == OURS}
     for row in rows:
         row['cycles_of_ironring'] = round(row['median'] / ours[row['burst']]['median'], 3)
@@ -115,7 +116,7 @@ def rows_of(got, left_out):
 
 def measure(programs, options):
     left_out = missing(options)
-    return rows_of(run_all(programs, DRIVERS, 1 if options.quick else ROUNDS, left_out), left_out)
+    return rows_of(programs, run_all(programs, DRIVERS, 1 if options.quick else ROUNDS, left_out), left_out)
 
 
 def show(rows):

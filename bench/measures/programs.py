@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -13,6 +14,10 @@ from building import ROOT
 # this, and a pause follows.
 PIECE_MS = 500
 PAUSE_S = 0.5
+
+# The host of a virtual machine may move its cores about. Where a line of memory takes more than this times the
+# shortest way seen, they are far apart, and what is measured then is the host's doing.
+FAR = 2.0
 
 
 def cores():
@@ -31,12 +36,15 @@ def reason(printed, program):
 
 
 class Programs:
-    """The built programs. In real time nothing else on their cores disturbs them, nor gets far."""
+    """The built programs. In real time nothing else on their cores disturbs them, nor gets far. `patience`: seconds in
+    all that runs may be made again in, which the machine's host spoiled."""
 
-    def __init__(self, directory, realtime):
+    def __init__(self, directory, realtime, patience=0):
         self.directory = directory
         self.realtime = realtime
         self.core_share = 1.0
+        self.nearest = float('inf')  # cycles in which a line of memory goes to the other core and back
+        self.patience = patience
 
     def start(self, prefix, program, options, directory=None):
         """Run a program, this one's or that of another directory, to its end: its command, and what it printed."""
@@ -52,9 +60,29 @@ class Programs:
         printed = json.loads(printed)
         if '--wait' not in options:
             self.core_share = min(self.core_share, printed['core_share'])
+        printed['line_cycles'] = max([printed['line_cycles'], *(statistics.median(repeat['line_cycles'])
+                                                                for repeat in printed.get('repeats', []))])
+        self.nearest = min(self.nearest, printed['line_cycles'])
         return printed
 
-    def run(self, program, *options, directory=None, prefix=()):
+    def far(self, line_cycles):
+        """Whether the cores are far apart where a line takes so long."""
+        return line_cycles > FAR * self.nearest
+
+    def near(self, runs):
+        """Those of some runs, as taken, in which the cores were near each other; all of them if there is none."""
+        return [run for run in runs if not self.far(run['line_cycles'])] or runs
+
+    def patiently(self, run_once):
+        """A run, made again while the cores are far apart and there is patience left."""
+        got = run_once()
+        while self.far(got['line_cycles']) and self.patience > 0:
+            started = time.monotonic()
+            got = run_once()
+            self.patience -= time.monotonic() - started
+        return got
+
+    def run_once(self, program, *options, directory=None, prefix=()):
         """What the program prints, as JSON; ends this one when it fails. It may be that of another directory."""
         command, done = self.start(prefix, program, options, directory)
         if done.returncode != 0:
@@ -62,16 +90,23 @@ class Programs:
             raise SystemExit(f'{sys.argv[0]}: failed: {" ".join(command)}')
         return self.taken(done.stdout, options)
 
+    def run(self, program, *options, directory=None):
+        """The same, with the cores near each other if they come to be."""
+        return self.patiently(lambda: self.run_once(program, *options, directory=directory))
+
     def together(self, *options, number):
         """What so many bench/throughput print that run at the same time, each on two cores of its own."""
         allowed = sorted(os.sched_getaffinity(0))
         places = [f'{allowed[2 * i]},{allowed[2 * i + 1]}' for i in range(number)]
         with concurrent.futures.ThreadPoolExecutor(number) as pool:
-            return list(pool.map(lambda place: self.run('throughput', *options, prefix=('taskset', '--cpu-list', place)),
-                                 places))
+            return list(pool.map(lambda place: self.run_once('throughput', *options,
+                                                             prefix=('taskset', '--cpu-list', place)), places))
 
     def peer(self, program, *options):
         """The same under bench/peer-run where that can be, which is for root; raises Failed."""
+        return self.patiently(lambda: self.peer_once(program, *options))
+
+    def peer_once(self, program, *options):
         prefix = (str(ROOT / 'bench' / 'peer-run'),) if os.geteuid() == 0 else ()
         _, done = self.start(prefix, program, options)
         if done.returncode != 0:

@@ -3,7 +3,7 @@
 always on here; what they cost is the part `checks`."""
 import statistics
 
-from measures import cycles, results
+from measures import cycles
 
 NAME = 'protections'
 KEY = ('protection',)
@@ -24,8 +24,9 @@ def measure(programs, _):
             got[name].append(programs.throughput(*arguments, '--repeats', 2, ms=250))
     rows = []
     for name, runs in got.items():
-        rows.append({'protection': name, 'mpps': round(statistics.median(run['mpps'] for run in runs), 3),
-                     **results.spread([value for run in runs for value in cycles.of_repeats(run)])})
+        rows.append({'protection': name,
+                     'mpps': round(statistics.median(run['mpps'] for run in programs.near(runs)), 3),
+                     **cycles.of_runs(programs, runs)})
         rows[-1]['of_none'] = round(rows[-1]['median'] / rows[0]['median'], 3)
     return rows
 

@@ -33,17 +33,16 @@ def measure_drivers(programs):
 def cycles_of_full_queues(programs, *options):
     """What a packet costs the driver in full bursts, while more frames come than it can carry: of 5 processes, each with
     its memory elsewhere."""
-    values = []
-    for _ in range(5):
-        values += cycles.of_repeats(programs.throughput(*options, '--rate', FLOOD, '--repeats', 2, ms=0))
-    return round(statistics.median(values), 2)
+    runs = [programs.throughput(*options, '--rate', FLOOD, '--repeats', 2, ms=0) for _ in range(5)]
+    return round(cycles.of_runs(programs, runs)['median'], 2)
 
 
 def measured(programs, of, value, *options):
     """A row: the median of three runs."""
-    got = [programs.throughput(*options, ms=250) for _ in range(3)]
+    got = programs.near([programs.throughput(*options, ms=250) for _ in range(3)])
     row = {'of': of, 'value': value, 'mpps': round(statistics.median(one['mpps'] for one in got), 3),
-           'card_busy_share': statistics.median(one['card_busy_share'] for one in got)}
+           'card_busy_share': statistics.median(one['card_busy_share'] for one in got),
+           'line_cycles': statistics.median(one['line_cycles'] for one in got)}
     print(f'  {of} of {value}: {row["mpps"]:.2f} Mpps', flush=True)
     return row
 

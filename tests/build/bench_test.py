@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """bench/run must count, take percentiles and read other programs' output right; nothing here measures."""
 import io
+import json
 import pathlib
 import sys
 import tempfile
@@ -12,7 +13,8 @@ from unittest import mock
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(ROOT / 'bench'), str(ROOT / 'ci')]
-from measures import counters, instructions, latency, peers, plots, programs, results, scaling  # noqa: E402
+from measures import checks, counters, cycles, instructions, latency, peers, plots, programs, results  # noqa: E402
+from measures import scaling  # noqa: E402
 
 # 100 instructions of the driver's, 5 of the library's for it, and 50 of the card's model with 7 below it.
 CALLGRIND = '''events: Ir Dr Dw
@@ -102,9 +104,54 @@ class Spread(unittest.TestCase):
         self.assertEqual(results.spread([7.0])['quartile3'], 7.0)
 
 
-def printed(mpps, *repeats):
+def printed(mpps, *repeats, line_cycles=200.0):
     """What bench/throughput prints, as far as it matters here."""
-    return {'driver': 'some code', 'mpps': mpps, 'driver_cycles': list(repeats), 'core_share': 1.0}
+    return {'driver': 'some code', 'mpps': mpps, 'core_share': 1.0, 'line_cycles': line_cycles,
+            'repeats': [{'driver_cycles': pieces, 'line_cycles': [line_cycles] * 3} for pieces in repeats]}
+
+
+class Distance(unittest.TestCase):
+    """What was measured while the host of the machine had the two cores far apart."""
+
+    def runner(self, *lines):
+        """One whose runs find a line to take so long, one after the other."""
+        runner = programs.Programs(pathlib.Path('build'), False, 60)
+        done = [mock.Mock(returncode=0, stdout=json.dumps(printed(10.0, [20.0], line_cycles=line))) for line in lines]
+        runner.start = mock.Mock(side_effect=[(['throughput'], one) for one in done])
+        return runner
+
+    def test_a_run_is_as_far_as_its_farthest_part(self):
+        runner = programs.Programs(pathlib.Path('build'), False)
+        run = printed(10.0, [20.0], [20.0])
+        run['repeats'][1]['line_cycles'] = [900, 1000, 1100]
+        self.assertEqual(runner.taken(json.dumps(run), ())['line_cycles'], 1000)
+        self.assertEqual(runner.nearest, 1000)
+
+    def test_it_is_made_again_while_there_is_patience(self):
+        runner = self.runner(200.0, 1000.0, 1000.0, 210.0)
+        self.assertEqual([runner.run('throughput')['line_cycles'] for _ in range(2)], [200.0, 210.0])
+        self.assertEqual(runner.start.call_count, 4)
+
+    def test_patience_ends(self):
+        runner = self.runner(200.0, 1000.0, 1100.0)
+        runner.patience = 1e-9
+        self.assertEqual([runner.run('throughput')['line_cycles'] for _ in range(2)], [200.0, 1100.0])
+
+    def test_it_does_not_count_beside_others_but_alone_it_does(self):
+        runner = self.runner()
+        runner.nearest = 200.0
+        near, far = printed(10.0, [20.0]), printed(5.0, [70.0], line_cycles=1000.0)
+        self.assertEqual(cycles.of_runs(runner, [near, far])['median'], 20.0)
+        self.assertEqual(cycles.of_runs(runner, [far])['median'], 70.0)
+        self.assertEqual(cycles.of_runs(runner, [far])['line_cycles'], 1000.0)
+
+    def test_a_ratio_is_of_two_runs_that_were_near(self):
+        runner = self.runner()
+        runner.nearest = 200.0
+        on = [printed(1.0, [22.0]), printed(1.0, [80.0], line_cycles=1000.0)]
+        off = [printed(1.0, [20.0]), printed(1.0, [20.0])]
+        self.assertEqual(checks.ratios(runner, on, off)['checks_take_median'], 1.1)
+        self.assertEqual(checks.ratios(runner, on, off)['checks_take_quartile3'], 1.1)
 
 
 class Scaling(unittest.TestCase):
@@ -116,7 +163,7 @@ class Scaling(unittest.TestCase):
         def start(prefix, program, options, directory):
             self.assertIsNone(directory)
             prefixes.append(prefix)
-            return [program], mock.Mock(returncode=0, stdout='{"mpps": 2.5, "core_share": 1.0}')
+            return [program], mock.Mock(returncode=0, stdout=json.dumps(printed(2.5)))
 
         with mock.patch('os.sched_getaffinity', return_value={1, 2, 5, 6, 7}), redirect_stdout(io.StringIO()), \
                 mock.patch.object(runner, 'start', start):
@@ -144,11 +191,11 @@ class Peers(unittest.TestCase):
 
     def run_with(self, peer, rounds=1, left_out=None):
         """The rows of a run in which peer(program, options) stands for the programs; without its printing."""
-        runner = mock.Mock()
-        runner.peer.side_effect = lambda program, *options: peer(program, options)
+        runner = programs.Programs(pathlib.Path('build'), False)
+        runner.peer = lambda program, *options: peer(program, options)
         left_out = {} if left_out is None else left_out
         with redirect_stdout(io.StringIO()):
-            return peers.rows_of(peers.run_all(runner, self.DRIVERS, rounds, left_out), left_out)
+            return peers.rows_of(runner, peers.run_all(runner, self.DRIVERS, rounds, left_out), left_out)
 
     def shown(self, rows):
         text = io.StringIO()
