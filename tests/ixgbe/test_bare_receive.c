@@ -118,6 +118,31 @@ static void packets_come_in_ring_order_with_their_lengths(void **state)
     }
 }
 
+/* The shortest burst that does not fit before the end is one packet longer than the way there. */
+static void burst_goes_around_the_end_however_near_that_is(void **state)
+{
+    struct bare *bare = *state;
+    struct ir_pkt pkts[BARE_RING / 2u];
+    uint32_t buffers[BARE_RING / 2u];
+
+    ixgbe_rx_refill(&bare->rx);
+    for (uint32_t to_end = 1; to_end < BARE_RING / 2u; to_end++) {
+        uint32_t ready = to_end + 1u;
+
+        while (bare->rx.ring.head != BARE_RING - to_end) {
+            (void)write_back(bare, 0, DD | EOP, 60);
+            assert_int_equal(burst(bare, pkts, 1), 1);
+            free_all(bare, pkts, 1);
+        }
+        for (uint32_t i = 0; i < ready; i++)
+            buffers[i] = write_back(bare, i, DD | EOP, 60);
+        assert_int_equal(burst(bare, pkts, ready), ready);
+        for (uint32_t i = 0; i < ready; i++)
+            assert_int_equal(ir_handle_index(pkts[i]), buffers[i]);
+        free_all(bare, pkts, (int32_t)ready);
+    }
+}
+
 static void each_packet_has_a_grant_of_its_own_burst_after_burst(void **state)
 {
     struct bare *bare = *state;
@@ -380,6 +405,7 @@ int main(void)
         BARE(refill_lends_a_zeroed_descriptor_for_each_slot_but_one),
         BARE(refill_lends_the_last_buffers_of_a_small_pool),
         BARE(packets_come_in_ring_order_with_their_lengths),
+        BARE(burst_goes_around_the_end_however_near_that_is),
         BARE(each_packet_has_a_grant_of_its_own_burst_after_burst),
         BARE(burst_never_writes_beyond_its_array),
         BARE(burst_never_takes_more_than_was_lent),
