@@ -86,12 +86,12 @@ static int run(struct stand *stand, const struct bench_options *options, uint32_
     uint64_t dropped = 0;
     size_t recorded = 0;
     struct stand_cpu cpu;
-    double start, line_before, line_after; /* the lines: of stand_line_cycles */
+    double start, line_cycles;
 
     if (forward_until(stand, options, WARM_UP, SIZE_MAX, &dropped) != 0)
         return -1;
     dropped = 0;
-    line_before = stand_line_cycles(stand);
+    line_cycles = stand_line_cycles(stand);
     cpu = stand_cpu(stand);
     start = stand_seconds();
     if (ir_stats(stand->card[0].dev, &before) < 0 ||
@@ -101,7 +101,7 @@ static int run(struct stand *stand, const struct bench_options *options, uint32_
         ir_sim_record(stand->card[1].dev, NULL, 0) < 0 || ir_stats(stand->card[0].dev, &after) < 0)
         return stand_complain(NAME, "a card failed", 0);
     start = stand_seconds() - start;
-    line_after = stand_line_cycles(stand);
+    line_cycles = stand_line_cycles_since(stand, line_cycles);
     if (recorded < options->frames)
         return stand_complain(NAME, "too few frames came in time; ask for fewer, or more often", 0);
     (void)printf(
@@ -110,8 +110,7 @@ static int run(struct stand *stand, const struct bench_options *options, uint32_
         (double)options->stand.rate * stand_ways(stand) / 1e6,
         (double)(after.rx_packets - before.rx_packets) * stand_ways(stand) / start / 1e6,
         (unsigned long long)(after.rx_missed - before.rx_missed), (unsigned long long)dropped,
-        start, stand_cpu_share(stand, &cpu, start),
-        line_after > line_before ? line_after : line_before);
+        start, stand_cpu_share(stand, &cpu, start), line_cycles);
     print_counts(delays, recorded);
     return 0;
 }

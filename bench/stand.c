@@ -114,6 +114,13 @@ double stand_line_cycles(struct stand *stand)
     return (double)(__rdtsc() - start) / TRIPS;
 }
 
+double stand_line_cycles_since(struct stand *stand, double before)
+{
+    double now = stand_line_cycles(stand);
+
+    return now > before ? now : before;
+}
+
 /* The cards' thread. Time between two rounds belongs to the second. */
 static void *serve(void *context)
 {

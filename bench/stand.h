@@ -93,6 +93,8 @@ double stand_cpu_share(const struct stand *stand, const struct stand_cpu *then, 
 /* Cycles in which a line of memory goes to the cards' core and comes back. It tells how far apart the two cores are at
  * this moment, which a virtual machine's host may change at any. */
 double stand_line_cycles(struct stand *stand);
+/* The same, or what it was `before`, whichever is more. */
+double stand_line_cycles_since(struct stand *stand, double before);
 
 /* How many times a round of the driver calls stand_burst, from `from` = 0 on. */
 static inline uint32_t stand_ways(const struct stand *stand)

@@ -26,7 +26,7 @@ struct speed {
     uint64_t card_busy;
     double seconds;
     double share;       /* of these in which driver and cards had their cores */
-    double line_cycles; /* of stand_line_cycles, before or after, whichever was more */
+    double line_cycles; /* of stand_line_cycles_since */
 };
 
 /* One burst each way. */
@@ -48,7 +48,7 @@ static int work(const struct stand *stand, const struct bench_options *options, 
 static int measure_speed(struct stand *stand, const struct bench_options *options, double seconds,
                          struct speed *speed)
 {
-    double before = stand_line_cycles(stand), after;
+    double line_cycles = stand_line_cycles(stand);
     struct stand_cpu cpu = stand_cpu(stand);
     double start = stand_seconds();
     uint64_t cycles = __rdtsc();
@@ -65,8 +65,7 @@ static int measure_speed(struct stand *stand, const struct bench_options *option
     speed->share = stand_cpu_share(stand, &cpu, speed->seconds);
     speed->card_moved = atomic_load(&stand->time.moved) - moved;
     speed->card_busy = atomic_load(&stand->time.busy) - busy;
-    after = stand_line_cycles(stand);
-    speed->line_cycles = after > before ? after : before;
+    speed->line_cycles = stand_line_cycles_since(stand, line_cycles);
     return 0;
 }
 

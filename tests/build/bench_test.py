@@ -151,6 +151,7 @@ class Distance(unittest.TestCase):
         on = [printed(1.0, [22.0]), printed(1.0, [80.0], line_cycles=1000.0)]
         off = [printed(1.0, [20.0]), printed(1.0, [20.0])]
         self.assertEqual(checks.ratios(runner, on, off)['checks_take_median'], 1.1)
+        self.assertEqual(checks.ratios(runner, on, off)['checks_take_quartile3'], 1.1)
         self.assertEqual(checks.ratios(runner, on, off)['rounds'], 1)
 
 
