@@ -116,6 +116,12 @@ class Counting(Place):
                          [('core pool', 'one', True), ('core pool', 'two', False), ('build stamp', 'test_three', True),
                           ('plain', '', True)])
 
+    def test_what_a_program_says_of_a_failure_is_told(self):
+        done = self.count([{'name': 'core pool', 'result': 'FAIL', 'stdout':
+                            '# of none\nnot ok 1 - one\n# 3 != 4\n# pool.c:7\nok 2 - two\n# of none\nnot ok 3 - three\n'}])
+        self.assertEqual(done.stdout.splitlines(),
+                         ['failed: core pool: one; 3 != 4; pool.c:7', 'failed: core pool: three', '1 2'])
+
     def test_log_without_tests_fails(self):
         done = self.count([])
         self.assertEqual((done.returncode, done.stdout.splitlines()), (1, ['failed: no test was run', '0 1']))

@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(ROOT / 'bench'), str(ROOT / 'ci'), str(ROOT / 'contracts')]
 import unchecking  # noqa: E402
-from measures import checks  # noqa: E402
+from measures import checks, programs  # noqa: E402
 from mutator import mutants, trees  # noqa: E402
 
 EVERY = checks.VERSIONS[checks.BARE]
@@ -113,8 +113,11 @@ class Figures(unittest.TestCase):
 
     def test_ratios_are_of_the_same_round(self):
         # The machine is half as fast in the second round, and checks cost a tenth.
-        found = checks.ratios([11.0, 22.0, 11.0], [10.0, 20.0, 10.0])
-        self.assertEqual(found, {'checks_take_median': 1.1, 'checks_take_quartile1': 1.1, 'checks_take_quartile3': 1.1})
+        on, off = ([{'line_cycles': 200.0, 'repeats': [{'driver_cycles': [median]}]} for median in medians]
+                   for medians in ((11.0, 22.0, 11.0), (10.0, 20.0, 10.0)))
+        found = checks.ratios(programs.Programs(pathlib.Path('build'), False), on, off)
+        self.assertEqual(found, {'checks_take_median': 1.1, 'checks_take_quartile1': 1.1, 'checks_take_quartile3': 1.1,
+                                 'rounds': 3})
 
 
 if __name__ == '__main__':

@@ -40,6 +40,7 @@ struct report {
 
 static struct report *report;
 static char folder[64];
+static FILE *diagnostics; /* of the kind that is being failed, to be printed after its line */
 
 const char *engine_folder(void)
 {
@@ -148,8 +149,10 @@ static bool run_once(const struct scenario *scenario, const struct inject_plan *
 
 static void tell_failure(const struct inject_plan *plan)
 {
-    printf("# %s number %u%s fails with %s: %s\n", inject_calls[plan->kind].name, plan->number,
-           plan->lasting ? " and all after it" : "", strerrorname_np(plan->error), report->failure);
+    (void)fprintf(diagnostics, "# %s number %u%s fails with %s: %s\n",
+                  inject_calls[plan->kind].name, plan->number,
+                  plan->lasting ? " and all after it" : "", strerrorname_np(plan->error),
+                  report->failure);
 }
 
 /* Fail call 1, 2, ... until a run passes without a failure. Returns the number of calls failed. */
@@ -167,7 +170,7 @@ static uint32_t fail_each(const struct scenario *scenario, struct inject_plan pl
         fired = report->fired > 0;
     } while (fired && plan.number < NUMBER_MAX);
     if (fired) {
-        printf("# it goes on after %u calls\n", plan.number);
+        (void)fprintf(diagnostics, "# it goes on after %u calls\n", plan.number);
         *good = false;
     }
     return plan.number - 1;
@@ -193,7 +196,32 @@ static uint32_t run_kind(const struct scenario *scenario, enum inject_kind kind,
     return points;
 }
 
-/* Two lines at most: `number` counts them. */
+/* A line, which `number` counts, and the reasons after it, unless there is no such call. */
+static bool tell_kind(const struct scenario *scenario, enum inject_kind kind, bool quick,
+                      unsigned *number)
+{
+    bool good = true;
+    char *reasons = NULL;
+    size_t length;
+    uint32_t points;
+
+    diagnostics = open_memstream(&reasons, &length);
+    if (diagnostics == NULL) {
+        perror("no memory for reasons");
+        exit(EXIT_FAILURE);
+    }
+    points = run_kind(scenario, kind, quick, &good);
+    (void)fclose(diagnostics);
+    if (points > 0 || !good) {
+        (*number)++;
+        printf("%s %u - %s survives each failing %s: points %u, %s\n%s", good ? "ok" : "not ok",
+               *number, scenario->name, inject_calls[kind].name, points,
+               good ? "all handled" : "NOT all handled", reasons);
+    }
+    free(reasons);
+    return good;
+}
+
 static bool run_scenario(const struct scenario *scenario, bool quick, unsigned *number)
 {
     struct inject_plan none = {.number = 0};
@@ -206,18 +234,8 @@ static bool run_scenario(const struct scenario *scenario, bool quick, unsigned *
         printf("# %s\n", report->failure);
         return false;
     }
-    for (unsigned kind = 0; kind < INJECT_KINDS; kind++) {
-        bool good = true;
-        uint32_t points = run_kind(scenario, (enum inject_kind)kind, quick, &good);
-
-        if (points == 0 && good)
-            continue; /* it makes no such call */
-        (*number)++;
-        printf("%s %u - %s survives each failing %s: points %u, %s\n", good ? "ok" : "not ok",
-               *number, scenario->name, inject_calls[kind].name, points,
-               good ? "all handled" : "NOT all handled");
-        all_good = all_good && good;
-    }
+    for (unsigned kind = 0; kind < INJECT_KINDS; kind++)
+        all_good = tell_kind(scenario, (enum inject_kind)kind, quick, number) && all_good;
     return all_good;
 }
 

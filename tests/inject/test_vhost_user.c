@@ -23,7 +23,8 @@
 #define STATUS_GOOD  0x0fu
 #define COMMAND_BITS 6u /* memory, and reaching memory */
 #define DOCUMENTED   10u
-#define TIMEOUT_KEY  ",timeout_ms=200"
+/* Longer than a busy machine keeps the back end from running. */
+#define TIMEOUT_KEY ",timeout_ms=5000"
 
 struct life {
     const struct inject_plan *plan;
