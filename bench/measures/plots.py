@@ -5,6 +5,7 @@ import textwrap
 
 import stamp
 from building import OUTPUT
+from measures import programs
 
 # Colours that differ for colour-blind people, too (after Okabe and Ito).
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9')
@@ -44,6 +45,14 @@ def card_both_ways():
     return [row for row in rows_of('card') if row['wire'] == 'flood' and row['way'] == 'both']
 
 
+def distance(rows):
+    """What a title has to add where the cores were far apart in some of its figures, and not in others."""
+    rows = [row for row in rows if 'line_cycles' in row]
+    far = [row for row in rows
+           if row['line_cycles'] > programs.FAR * min(one['nearest_line_cycles'] for one in rows)]
+    return f'\\nFAR: {len(far)} of {len(rows)} figures are of cores far apart, where all costs more' if far else ''
+
+
 def draw_bars(name, title, label, rows):
     """Draw NAME.svg with a bar for each row: its name, median and quartiles."""
     names = ', '.join(f'{line(row[0])} {place}' for place, row in enumerate(rows))
@@ -70,7 +79,8 @@ def throughput():
     bound = '' if not card else (f', \\\n     {card[0]["million_frames_per_second"] / 2} with lines dashtype 2 '
                                  f'linecolor "#888888" title "what the cards can take in and send (at burst 32)"')
     return draw('throughput', f'''
-set title "Forwarding 60-byte frames both ways between two simulated 82599\\none core for the driver, one for the cards"
+set title "Forwarding 60-byte frames both ways between two simulated 82599\\none core for the driver, one for the cards\
+{distance(rows + card)}"
 set xlabel "packets a burst"
 set ylabel "million packets a second, both ways together"
 set logscale x 2
@@ -130,7 +140,8 @@ def protections():
     named += [(row['protection'], row) for row in rows_of('protections')]
     if not named:
         return None
-    return draw_bars('protections', 'What each protection costs the driver\\nburst of 32, median and quartiles',
+    return draw_bars('protections', 'What each protection costs the driver\\nburst of 32, median and quartiles'
+                     + distance([row for _, row in named]),
                      'cycles a packet', [(textwrap.fill(name, 14), row['median'], row['quartile1'], row['quartile3'])
                                          for name, row in named])
 
@@ -144,7 +155,7 @@ def scaling():
               for of in ('queues', 'ring', 'pool', 'frame')}
     return draw('scaling', f'''
 set terminal svg size 900,1150 font "sans-serif,15" background "white" linewidth 1.4
-set multiplot layout 4,1 title "How throughput changes with sizes; burst of 32, both ways together"
+set multiplot layout 4,1 title "How throughput changes with sizes; burst of 32, both ways together{distance(rows)}"
 set ylabel "Mpps"
 set yrange [0:*]
 set logscale x 2
@@ -188,8 +199,8 @@ def cycles():
         return None
     bars = [(f'driver, burst {row["burst"]}', row['median'], row['quartile1'], row['quartile3']) for row in rows]
     bars.append(('both cards: one frame in, one out', *3 * [2 * card[0]['cycles_per_frame']]))
-    return draw_bars('cycles', 'What a forwarded packet costs driver and cards, each on its core\\nmedian and quartiles',
-                     'cycles of the time stamp counter', bars)
+    return draw_bars('cycles', 'What a forwarded packet costs driver and cards, each on its core\\nmedian and quartiles'
+                     + distance(rows + card), 'cycles of the time stamp counter', bars)
 
 
 def draw_all():

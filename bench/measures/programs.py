@@ -36,10 +36,10 @@ def reason(printed, program):
 
 
 class Programs:
-    """The built programs. In real time nothing else on their cores disturbs them, nor gets far. `patience`: seconds in
-    all that runs may be made again in, which the machine's host spoiled."""
+    """The built programs. In real time nothing else on their cores disturbs them, nor gets far. `patience`: seconds
+    that runs may be made again in, which the machine's host spoiled."""
 
-    def __init__(self, directory, realtime, patience=0):
+    def __init__(self, directory, realtime, patience=0.0):
         self.directory = directory
         self.realtime = realtime
         self.core_share = 1.0

@@ -145,6 +145,11 @@ class Distance(unittest.TestCase):
         self.assertEqual(cycles.of_runs(runner, [far])['median'], 70.0)
         self.assertEqual(cycles.of_runs(runner, [far])['line_cycles'], 1000.0)
 
+    def test_a_plot_says_which_of_its_figures_are_of_cores_far_apart(self):
+        near, far = ({'line_cycles': cycles, 'nearest_line_cycles': 200.0} for cycles in (390.0, 410.0))
+        self.assertEqual(plots.distance([near, near, {'mpps': 1.0}]), '')
+        self.assertIn('1 of 2 figures', plots.distance([near, far, {'mpps': 1.0}]))
+
     def test_a_ratio_is_of_two_runs_that_were_near(self):
         runner = self.runner()
         runner.nearest = 200.0
