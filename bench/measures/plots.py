@@ -48,9 +48,9 @@ def card_both_ways():
 def distance(rows):
     """What a title has to add where the cores were far apart in some of its figures, and not in others."""
     rows = [row for row in rows if 'line_cycles' in row]
-    far = [row for row in rows
-           if row['line_cycles'] > programs.FAR * min(one['nearest_line_cycles'] for one in rows)]
-    return f'\\nFAR: {len(far)} of {len(rows)} figures are of cores far apart, where all costs more' if far else ''
+    nearest = min((row['nearest_line_cycles'] for row in rows), default=0.0)
+    far = sum(programs.far(row['line_cycles'], nearest) for row in rows)
+    return f'\\nFAR: {far} of {len(rows)} figures are of cores far apart, where all costs more' if far else ''
 
 
 def draw_bars(name, title, label, rows):

@@ -20,6 +20,11 @@ PAUSE_S = 0.5
 FAR = 2.0
 
 
+def far(line_cycles, nearest):
+    """Whether the cores are far apart where a line takes so long, and in the nearest run `nearest`."""
+    return line_cycles > FAR * nearest
+
+
 def cores():
     """How many this process may use."""
     return len(os.sched_getaffinity(0))
@@ -36,15 +41,14 @@ def reason(printed, program):
 
 
 class Programs:
-    """The built programs. In real time nothing else on their cores disturbs them, nor gets far. `patience`: seconds
-    that runs may be made again in, which the machine's host spoiled."""
+    """The built programs. In real time nothing else on their cores disturbs them, nor gets far."""
 
-    def __init__(self, directory, realtime, patience=0.0):
+    def __init__(self, directory, realtime):
         self.directory = directory
         self.realtime = realtime
         self.core_share = 1.0
         self.nearest = float('inf')  # cycles in which a line of memory goes to the other core and back
-        self.patience = patience
+        self.patience = 0.0  # seconds that runs may be made again in, which the machine's host spoiled
 
     def start(self, prefix, program, options, directory=None):
         """Run a program, this one's or that of another directory, to its end: its command, and what it printed."""
@@ -67,7 +71,7 @@ class Programs:
 
     def far(self, line_cycles):
         """Whether the cores are far apart where a line takes so long."""
-        return line_cycles > FAR * self.nearest
+        return far(line_cycles, self.nearest)
 
     def near(self, runs):
         """Those of some runs, as taken, in which the cores were near each other; all of them if there is none."""

@@ -115,7 +115,8 @@ class Distance(unittest.TestCase):
 
     def runner(self, *lines):
         """One whose runs find a line to take so long, one after the other."""
-        runner = programs.Programs(pathlib.Path('build'), False, 60)
+        runner = programs.Programs(pathlib.Path('build'), False)
+        runner.patience = 60.0
         done = [mock.Mock(returncode=0, stdout=json.dumps(printed(10.0, [20.0], line_cycles=line))) for line in lines]
         runner.start = mock.Mock(side_effect=[(['throughput'], one) for one in done])
         return runner
